@@ -1,0 +1,30 @@
+"""The learner's side of the course: registration values, widgets, exercises and progress.
+
+>>> from course import Registration
+>>> registration = Registration.load()
+"""
+
+from importlib import import_module
+
+_HOME = {
+    "Administrator": "administrator",
+    "Registration": "registration",
+    "RegistrationForm": "form",
+    "TokenInspector": "inspector",
+    "WireTrace": "wire_trace",
+    "check": "checking",
+    "progress": "progress_record",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    # Loaded on first use, so that a notebook pays only for what it shows.
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

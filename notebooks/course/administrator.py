@@ -1,0 +1,151 @@
+"""The administrator's side of a registration, as the Graph requests a person would automate it with.
+
+In the practice tenant you hold an administrator's credential, so these functions really send the requests (the wire
+trace shows them). A real tenant has its own administrator: there each function says what to ask them for.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .registration import Registration
+from .secret import Secret
+
+if TYPE_CHECKING:
+    import msal
+
+GRAPH = "https://graph.microsoft.com/v1.0"
+GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+ADMIN_CENTER = "https://entra.microsoft.com"
+
+
+class GraphRefusal(RuntimeError):
+    """Graph refused a request; the text has Graph's code and sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Administrator:
+    """An administrator of the tenant that *registration* points to.
+
+    Methods return a sentence that says what was done, or what to do in a real tenant.
+    """
+
+    registration: Registration
+
+    @property
+    def live(self) -> bool:
+        """Whether a real tenant is used: then nothing is sent, and the sentence says what to do."""
+        return self.registration.mode == "live"
+
+    def grant(self, permission: str) -> str:
+        """Give admin consent to one of Graph's application permissions, such as ``User.Read.All``."""
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > API permissions: add the application permission "
+                f"{permission} of Microsoft Graph, then choose Grant admin consent."
+            )
+        graph, principal = self._principals()
+        if self._assignment(graph, principal, permission):
+            return f"{permission} was granted already."
+        body = {"principalId": principal["id"], "resourceId": graph["id"], "appRoleId": _role_id(graph, permission)}
+        self._send("POST", f"/servicePrincipals/{principal['id']}/appRoleAssignments", body)
+        return f"Admin consent given: {permission}."
+
+    def revoke(self, permission: str) -> str:
+        """Take an application permission back."""
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > Enterprise applications > your app > Permissions, and revoke {permission} there."
+            )
+        graph, principal = self._principals()
+        assignment = self._assignment(graph, principal, permission)
+        if assignment is None:
+            return f"{permission} was not granted."
+        self._send("DELETE", f"/servicePrincipals/{principal['id']}/appRoleAssignments/{assignment['id']}")
+        return f"Taken back: {permission}."
+
+    def register_app(self, name: str = "My practice app", permissions: tuple[str, ...] = ("User.Read.All",)):
+        """Register an app in the practice tenant: app registration, secret, service principal, admin consent.
+
+        Returns:
+            Registration: with the new app's values, its secret kept as a ``Secret``.
+
+        Raises:
+            RuntimeError: in live mode.
+        """
+        if self.live:
+            raise RuntimeError(f"In a real tenant you register an app yourself: {ADMIN_CENTER} > App registrations.")
+        application = self._send("POST", "/applications", {"displayName": name, "signInAudience": "AzureADMyOrg"})
+        secret = self._send(
+            "POST",
+            f"/applications/{application['id']}/addPassword",
+            {"passwordCredential": {"displayName": "made in the form"}},
+        )
+        self._send("POST", "/servicePrincipals", {"appId": application["appId"]})
+        registration = self.registration.with_values(
+            tenant=self.registration.practice_tenant.seeded.tenant_id,
+            client_id=application["appId"],
+            client_secret=Secret(secret["secretText"]),
+        )
+        for permission in permissions:
+            Administrator(registration=registration).grant(permission)
+        return registration
+
+    def _principals(self) -> tuple[dict, dict]:
+        found = [self._principal(app_id) for app_id in (GRAPH_APP_ID, self.registration.client_id)]
+        if found[1] is None:
+            raise GraphRefusal(
+                f"No app with the client ID {self.registration.client_id} is in the practice tenant. Check CLIENT_ID, "
+                "or register a practice app in the form of notebook 01."
+            )
+        return found[0], found[1]
+
+    def _principal(self, app_id: str) -> dict | None:
+        value = self._send("GET", f"/servicePrincipals?$filter=appId eq '{app_id}'")["value"]
+        return value[0] if value else None
+
+    def _assignment(self, graph: dict, principal: dict, permission: str) -> dict | None:
+        role_id = _role_id(graph, permission)
+        granted = self._send("GET", f"/servicePrincipals/{principal['id']}/appRoleAssignments")["value"]
+        return next((item for item in granted if item["appRoleId"] == role_id), None)
+
+    def _send(self, method: str, path: str, body: dict | None = None) -> dict:
+        response = self.registration.http.request(
+            method, GRAPH + path, json=body, headers={"Authorization": f"Bearer {self._token()}"}
+        )
+        answer = response.json() if response.content else {}
+        if not response.ok:
+            raise GraphRefusal(f"{answer['error']['code']}: {answer['error']['message']}")
+        return answer
+
+    def _token(self) -> str:
+        result = _client(self.registration).acquire_token_for_client(["https://graph.microsoft.com/.default"])
+        if "access_token" not in result:
+            raise GraphRefusal(result["error_description"])
+        return result["access_token"]
+
+
+_clients: dict[int, "msal.ConfidentialClientApplication"] = {}
+
+
+def _client(registration: Registration) -> "msal.ConfidentialClientApplication":
+    """One client application for each HTTP session, reused, as notebook 03 teaches."""
+    import msal
+
+    seeded = registration.practice_tenant.seeded
+    key = id(registration.http)
+    if key not in _clients:
+        _clients[key] = msal.ConfidentialClientApplication(
+            seeded.administrator_client_id,
+            authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",
+            client_credential=seeded.administrator_secret,
+            http_client=registration.http,
+        )
+    return _clients[key]
+
+
+def _role_id(graph: dict, permission: str) -> str:
+    found = [role["id"] for role in graph["appRoles"] if role["value"] == permission]
+    if not found:
+        known = ", ".join(role["value"] for role in graph["appRoles"])
+        raise GraphRefusal(f"Graph has no application permission {permission!r} here. It has: {known}.")
+    return found[0]

@@ -1,0 +1,145 @@
+"""The HTTP session that the learner gives to MSAL as ``http_client``, and uses for API calls.
+
+Live, it is a plain ``requests.Session`` that records what is sent. In practice it also carries the cloud's host names
+to the practice tenant on this computer, over real TLS, and refuses every other host.
+"""
+
+import ssl
+import time
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from .trace import Trace, parsed_body, redact, redact_url
+
+# Every name the practice tenant answers to; they are Entra's and Graph's own.
+CLOUD_HOSTS = frozenset(
+    {
+        *("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"),
+        "graph.microsoft.com",
+    }
+)
+TIMEOUT_SECONDS = 30
+
+
+class HostRefused(requests.exceptions.ConnectionError):
+    """In practice mode nothing leaves this computer; the message names the host and says what to do."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: where our code stood says nothing to a learner."""
+        return [str(self)]
+
+
+class RecordingSession(requests.Session):
+    """A ``requests.Session`` that keeps a redacted trace of each exchange in ``trace``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trace = Trace()
+        # Called for each answer in order, the redirects on the way included.
+        self.hooks["response"].append(self._record_answer)
+
+    def send(self, request: requests.PreparedRequest, **options) -> requests.Response:
+        """Send a request and record it. Waits at most 30 seconds for an answer unless told otherwise."""
+        if options.get("timeout") is None:
+            options["timeout"] = TIMEOUT_SECONDS
+        started = time.perf_counter()
+        try:
+            return super().send(request, **options)
+        except requests.RequestException as error:
+            if error.request is None or error.request is request:
+                self._record(request, seconds=time.perf_counter() - started, error=type(error).__name__)
+            raise
+
+    def _record_answer(self, response: requests.Response, **options) -> None:
+        body = None if options.get("stream") else response.content
+        self._record(
+            response.request,
+            seconds=response.elapsed.total_seconds(),
+            status=response.status_code,
+            response_headers=redact(dict(response.headers)),
+            response_body=redact(parsed_body(body, response.headers.get("Content-Type", ""))),
+        )
+
+    def _record(self, request: requests.PreparedRequest, *, seconds: float, status: int | None = None, **answered):
+        body = parsed_body(request.body, request.headers.get("Content-Type", ""))
+        self.trace.add(
+            method=request.method,
+            url=redact_url(request.url),
+            request_headers=redact(dict(request.headers)),
+            request_body=redact(body if isinstance(body, dict | None) else {"body": body}),
+            status=status,
+            milliseconds=seconds * 1000,
+            **answered,
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {len(self.trace)} requests sent>"
+
+
+class CarriedSession(RecordingSession):
+    """The session of practice mode.
+
+    Args:
+        tenant: the running practice tenant (``practice_tenant.start()``).
+        api_endpoint: a URL whose origin is carried as well, besides the cloud's own names.
+    """
+
+    def __init__(self, tenant, api_endpoint: str = ""):
+        super().__init__()
+        # Proxy and CA variables of the environment are meant for the internet; this session never goes there.
+        self.trust_env = False
+        adapter = _CarryingAdapter(tenant, CLOUD_HOSTS | {urlsplit(api_endpoint).netloc.lower()} - {""})
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+
+
+class _CarryingAdapter(HTTPAdapter):
+    def __init__(self, tenant, hosts: frozenset[str]):
+        self._tenant = tenant
+        self._hosts = hosts
+        self._context = ssl.create_default_context(cadata=tenant.ca_certificate)
+        # One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile.
+        super().__init__(max_retries=1)
+
+    def send(self, request, **options):
+        parts = urlsplit(request.url)
+        if parts.scheme != "https" or parts.netloc.lower() not in self._hosts:
+            raise HostRefused(
+                f"Practice mode doesn't send anything to {parts.scheme}://{parts.netloc}. "
+                f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}. "
+                "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
+                request=request,
+            )
+        carried = request.copy()
+        carried.headers["Host"] = parts.netloc.lower()
+        name, value = self._tenant.face_header
+        carried.headers[name] = value
+        response = super().send(carried, **options)
+        response.request = request
+        return response
+
+    def get_connection_with_tls_context(self, request, verify, proxies=None, cert=None):
+        # The connection goes to this computer; the request keeps the URL and the Host that the learner wrote.
+        return self.poolmanager.connection_from_host(
+            "127.0.0.1",
+            port=self._tenant.https_port,
+            scheme="https",
+            pool_kwargs={"ssl_context": self._context, "server_hostname": "localhost", "assert_hostname": "localhost"},
+        )
+
+    def cert_verify(self, conn, url, verify, cert):
+        """Nothing to choose: the context trusts this run's certificate authority alone, whatever ``verify`` says."""
+
+
+def practice_session(tenant, api_endpoint: str = "") -> CarriedSession:
+    """The session for a running practice tenant."""
+    return CarriedSession(tenant, api_endpoint)
+
+
+def live_session() -> RecordingSession:
+    """The session for a real tenant: the environment's proxy and CA settings apply, as with MSAL's own."""
+    session = RecordingSession()
+    session.mount("https://", HTTPAdapter(max_retries=1))
+    return session

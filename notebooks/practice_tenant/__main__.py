@@ -1,0 +1,135 @@
+"""``python -m practice_tenant serve | show | reset``, run from the ``notebooks`` folder."""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from .state import default_folder, open_state, reset
+
+HTTPS_PORT, HTTP_PORT = 8443, 8400
+_NOT_AN_IDP = "This is a practice tenant for learning and tests, on this computer only. It is not an identity provider."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    return options.run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m practice_tenant", description=_NOT_AN_IDP)
+    commands = parser.add_subparsers(required=True, metavar="serve | show | reset")
+    serve = commands.add_parser("serve", help="answer in the foreground, on fixed ports, until Ctrl-C")
+    serve.add_argument("--https-port", type=_port, default=HTTPS_PORT, help=f"authority and API (default {HTTPS_PORT})")
+    serve.add_argument("--http-port", type=_port, default=HTTP_PORT, help=f"pages for a browser (default {HTTP_PORT})")
+    serve.set_defaults(run=_serve)
+    show = commands.add_parser("show", help="list what the tenant holds; never a secret")
+    show.set_defaults(run=_show)
+    again = commands.add_parser("reset", help="start afresh: forget registrations, make new secrets and keys")
+    again.set_defaults(run=_reset)
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 0 (any free one) to 65535 was expected")
+    return int(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .server import PortTaken, listen, serve
+
+    state = open_state()
+    _say_notices(state.notices)
+    try:
+        listeners = listen(state, https_port=options.https_port, http_port=options.http_port)
+    except PortTaken as taken:
+        option = "--https-port" if taken.port == options.https_port else "--http-port"
+        print(
+            f"Port {taken.port} is taken, perhaps by another practice tenant. "
+            f"Stop that program, or choose another port: {option} {taken.port + 1}",
+            file=sys.stderr,
+        )
+        return 1
+    with contextlib.ExitStack() as kept:
+        folder = state.folder or Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="practice-tenant-")))
+        files = [folder / f"serve-{listeners.https_port}.pem", folder / f"serve-{listeners.https_port}.json"]
+        kept.callback(lambda: [file.unlink(missing_ok=True) for file in files])
+        _write_private(files[0], listeners.identity.ca_certificate)
+        _write_private(files[1], _connection(listeners, files[0]))
+        serve(listeners, lambda: print(_banner(listeners, files), flush=True))
+    print("The practice tenant stopped.")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    state = open_state()
+    _say_notices(state.notices)
+    print(f"State folder: {state.folder or 'none, in memory'}")
+    for tenant in state.directory.tenants():
+        print(f"\n{tenant.display_name}\n  tenant ID  {tenant.id}\n  domain     {tenant.default_domain}")
+        for app in state.directory.applications(tenant.id):
+            kind = "public" if app.public_client else "confidential"
+            secrets = len(state.directory.passwords(app.app_id))
+            print(f"  app        {app.app_id}  {app.display_name} ({kind}, {app.sign_in_audience}, secrets: {secrets})")
+        names = [user.user_principal_name for user in state.directory.users(tenant.id)]
+        print(f"  users      {', '.join(names)}")
+    return 0
+
+
+def _reset(options: argparse.Namespace) -> int:
+    state = open_state()
+    _say_notices(state.notices)
+    reset(state)
+    print(f"The practice tenant in {state.folder or 'memory'} starts afresh: new secrets, new keys, no registrations.")
+    print("Notebooks that are open: restart their kernels, so that they read the new secrets.")
+    return 0
+
+
+def _banner(listeners, files: list[Path]) -> str:
+    tenant = listeners.running().seeded.tenant_id
+    base = f"https://localhost:{listeners.https_port}"
+    return "\n".join(
+        (
+            _NOT_AN_IDP,
+            f"Authority  {base}/{tenant}",
+            f"API        {base}/graph/v1.0",
+            f"Pages      http://localhost:{listeners.http_port}",
+            f"CA         {files[0]}   (for your client's verify=; never put it into a trust store)",
+            f"State      {listeners.state.folder or 'in memory'}",
+            "MSAL       pass instance_discovery=False",
+            "Stop with Ctrl-C.",
+        )
+    )
+
+
+def _connection(listeners, ca_file: Path) -> str:
+    name, value = listeners.running().face_header
+    return json.dumps(
+        {
+            "https_port": listeners.https_port,
+            "http_port": listeners.http_port,
+            "ca_certificate": str(ca_file),
+            "face_header": [name, value],
+        }
+    )
+
+
+def _write_private(path: Path, text: str) -> None:
+    # O_EXCL after unlink: the file is 0600 from its first moment, also where an older one stood open to others.
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _say_notices(notices: tuple[str, ...]) -> None:
+    for notice in notices:
+        print(notice, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""One ASGI application: which face is asked, which part answers.
+
+No handler needs a socket, a thread or another process; listeners (``server``) or a test call this application.
+"""
+
+import hmac
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from .authority import routes as authority_routes
+from .directory.signing_keys import SigningKeys
+from .directory.store import Directory
+from .faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, RUN_HEADER, Face, cloud_face, localhost_face, localhost_hosts
+from .graph import routes as graph_routes
+from .graph.keys import PublishedKeys
+from .pages import routes as pages_routes
+
+_GRAPH_PATH = "/graph"
+_KEYS_PATH = "/common/discovery/v2.0/keys"
+
+
+class PracticeTenant:
+    """The tenant as an ASGI application.
+
+    Args:
+        directory: what the tenant knows.
+        https_port: the port its HTTPS listener has; with *http_port* it fixes the base URLs of the localhost face.
+        http_port: the port of the pages.
+        run_token: what the cloud face demands in the ``X-Practice-Tenant-Run`` header of each request.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        *,
+        https_port: int,
+        http_port: int,
+        run_token: str,
+        clock: Callable[[], float] = time.time,
+    ):
+        self.directory = directory
+        self.signing_keys = SigningKeys(directory, clock)
+        self._cloud = cloud_face(http_port)
+        self._localhost = localhost_face(https_port, http_port)
+        self._https_hosts = localhost_hosts(https_port)
+        self._http_hosts = localhost_hosts(http_port)
+        self._run_token = run_token.encode()
+        self._authority = authority_routes.application(
+            authority_routes.Authority(directory=directory, signing_keys=self.signing_keys, clock=clock)
+        )
+        keys = {face: PublishedKeys(self._fetch_keys(face), clock) for face in (self._cloud, self._localhost)}
+        self._graph = graph_routes.application(
+            graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=clock)
+        )
+        self._pages = pages_routes.application()
+
+    async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        answer = self._misdirected(scope) or self._part(scope)
+        await answer(scope, receive, send)
+
+    def _misdirected(self, scope: dict) -> Response | None:
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) != 1 or not scope["path"].startswith("/"):
+            return _sentence(400, "One Host header and a path are needed.")
+        host = hosts[0].decode("latin-1").lower()
+        scope["host"] = host
+        if scope["scheme"] == "http":
+            return None if host in self._http_hosts else _unknown_host()
+        if host in self._https_hosts:
+            return None
+        if host != CLOUD_GRAPH and host not in CLOUD_LOGIN_ALIASES:
+            return _unknown_host()
+        sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
+        if not hmac.compare_digest(sent, self._run_token):
+            return _sentence(403, f"Under the cloud's names this practice tenant serves its own process only ({RUN_HEADER}).")
+        return None
+
+    def _part(self, scope: dict) -> Callable:
+        if scope["scheme"] == "http":
+            return self._pages
+        face = self._localhost if scope["host"] in self._https_hosts else self._cloud
+        scope.setdefault("state", {})["face"] = face
+        if scope["host"] == CLOUD_GRAPH:
+            return self._graph
+        path = scope["path"]
+        if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
+            # What a mounted application sees: its own part of the path comes after root_path.
+            scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
+            return self._graph
+        return self._authority
+
+    def _fetch_keys(self, face: Face) -> Callable:
+        async def fetch() -> dict:
+            return await _get_json(self._authority, _KEYS_PATH, face)
+
+        return fetch
+
+
+def _sentence(status: int, sentence: str) -> Response:
+    return JSONResponse({"error": "invalid_request", "error_description": sentence}, status)
+
+
+def _unknown_host() -> Response:
+    return _sentence(421, "The practice tenant does not answer to this Host.")
+
+
+async def _get_json(app: Callable, path: str, face: Face) -> Any:
+    """GET a public document from another part of this tenant: the same request an API makes over the network."""
+    body, status = b"", 0
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict) -> None:
+        nonlocal body, status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        else:
+            body += message.get("body", b"")
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "https",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", face.login_host.encode())],
+        "state": {"face": face},
+    }
+    await app(scope, receive, send)
+    if status != 200:
+        raise OSError(f"{path} answered {status}")
+    return json.loads(body)

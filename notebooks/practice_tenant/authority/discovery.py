@@ -1,0 +1,115 @@
+"""What a client reads before it asks for a token: OpenID configuration, keys, instance discovery.
+
+OpenID Connect Discovery 1.0 section 4; shapes as recorded from Entra. Documents depend on the face and the tenant in
+the path only, never on other parts of a request.
+"""
+
+from urllib.parse import urlsplit
+
+from ..directory.signing_keys import SigningKeys
+from ..directory.store import Directory
+from ..faces import CLOUD_LOGIN_ALIASES, Face
+from .errors import AuthorityError
+from .tenants import AUDIENCES, CONSUMERS_TENANT_ID, find_tenant, is_guid
+
+# Entra's own placeholder: an app that serves many tenants fills in the token's tid before it compares iss.
+ANY_TENANT = "{tenantid}"
+
+_METADATA = (
+    {
+        "preferred_network": "login.microsoftonline.com",
+        "preferred_cache": "login.windows.net",
+        "aliases": list(CLOUD_LOGIN_ALIASES),
+    },
+    {
+        "preferred_network": "login.partner.microsoftonline.cn",
+        "preferred_cache": "login.partner.microsoftonline.cn",
+        "aliases": ["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
+    },
+    {
+        "preferred_network": "login.microsoftonline.us",
+        "preferred_cache": "login.microsoftonline.us",
+        "aliases": ["login.microsoftonline.us", "login.usgovcloudapi.net"],
+    },
+)
+
+
+def openid_configuration(directory: Directory, face: Face, tenant: str, version: str = "2.0") -> dict:
+    """The OpenID provider metadata of a tenant or audience.
+
+    Args:
+        tenant: a GUID, a domain name, ``common``, ``organizations`` or ``consumers``.
+        version: ``"2.0"``, or ``"1.0"`` for the issuer of v1.0 tokens.
+
+    Raises:
+        AuthorityError: 90002 or 900023 for a tenant that doesn't exist.
+    """
+    name = tenant.lower()
+    if name in AUDIENCES:
+        segment, issuer_tenant = name, CONSUMERS_TENANT_ID if name == "consumers" else ANY_TENANT
+    else:
+        segment = issuer_tenant = find_tenant(directory, tenant).id
+    base = f"{face.login}/{segment}"
+    pages = f"{face.pages}/{segment}"
+    path = "/v2.0" if version == "2.0" else ""
+    return {
+        "token_endpoint": f"{base}/oauth2{path}/token",
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "jwks_uri": f"{base}/discovery{path}/keys",
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "issuer": face.issuer(issuer_tenant, version),
+        "request_uri_parameter_supported": False,
+        "userinfo_endpoint": f"{face.graph}/oidc/userinfo",
+        "authorization_endpoint": f"{pages}/oauth2{path}/authorize",
+        "device_authorization_endpoint": f"{base}/oauth2{path}/devicecode",
+        "http_logout_supported": True,
+        "frontchannel_logout_supported": True,
+        "end_session_endpoint": f"{pages}/oauth2{path}/logout",
+        "claims_supported": [
+            *("sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name"),
+            *("msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name"),
+            *("tid", "ver", "at_hash", "c_hash", "email"),
+        ],
+        "tenant_region_scope": None if issuer_tenant == ANY_TENANT else "WW",
+        "cloud_instance_name": "microsoftonline.com",
+        "cloud_graph_host_name": "graph.windows.net",
+        "msgraph_host": "graph.microsoft.com",
+        "rbac_url": "https://pas.windows.net",
+    }
+
+
+def keys(signing_keys: SigningKeys, face: Face, tenant: str) -> dict:
+    """The JSON Web Key Set (RFC 7517 section 5). Each key names the issuer it signs for, as Entra's do."""
+    issuer_tenant = tenant if is_guid(tenant) else ANY_TENANT
+    more = {"cloud_instance_name": "microsoftonline.com", "issuer": face.issuer(issuer_tenant, "2.0")}
+    return {"keys": [key.jwk | more for key in signing_keys.published()]}
+
+
+def instance_discovery(directory: Directory, face: Face, query: dict[str, str]) -> dict:
+    """Whether an authority belongs to this cloud, and the other names that cloud answers to.
+
+    Raises:
+        AuthorityError: 900144 without the parameter, 50049 for an authority of a cloud that isn't here, 90002/900023
+            for a tenant that doesn't exist.
+    """
+    endpoint = query.get("authorization_endpoint")
+    if not endpoint:
+        raise AuthorityError(900144, name="authorization_endpoint")
+    parts = urlsplit(endpoint)
+    known = {host for entry in _METADATA for host in entry["aliases"]} | {face.login_host}
+    tenant = parts.path.strip("/").partition("/")[0]
+    if parts.scheme != "https" or parts.netloc.lower() not in known or not tenant:
+        raise AuthorityError(50049)
+    if tenant.lower() not in AUDIENCES:
+        tenant = find_tenant(directory, tenant).id
+    own = {"preferred_network": face.login_host, "preferred_cache": face.login_host, "aliases": [face.login_host]}
+    metadata = list(_METADATA) if face.login_host in CLOUD_LOGIN_ALIASES else [own, *_METADATA]
+    return {
+        "tenant_discovery_endpoint": f"{face.login}/{tenant}/v2.0/.well-known/openid-configuration",
+        "api-version": query.get("api-version", "1.1"),
+        "metadata": metadata,
+    }

@@ -1,0 +1,96 @@
+"""The authorization server's paths, and what each handler needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from ..directory.signing_keys import SigningKeys
+from ..directory.store import Directory
+from . import discovery
+from .errors import AuthorityError, render
+from .token import token
+
+# Entra lets clients keep its public documents for a day.
+_PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authority:
+    """What the handlers share. ``clock`` gives seconds since the epoch."""
+
+    directory: Directory
+    signing_keys: SigningKeys
+    clock: Callable[[], float]
+
+
+def application(authority: Authority) -> Starlette:
+    """The authorization server as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
+    every_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    app = Starlette(
+        routes=[
+            Route("/common/discovery/instance", instance),
+            Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration_v2),
+            Route("/{tenant}/.well-known/openid-configuration", configuration_v1),
+            Route("/{tenant}/discovery/v2.0/keys", keys),
+            Route("/{tenant}/discovery/keys", keys),
+            Route("/{tenant}/oauth2/v2.0/token", token, methods=every_method),
+        ],
+        exception_handlers={AuthorityError: refuse, HTTPException: not_found},
+    )
+    app.state.authority = authority
+    return app
+
+
+async def configuration_v2(request: Request) -> JSONResponse:
+    """``GET /{tenant}/v2.0/.well-known/openid-configuration``"""
+    return _configuration(request, "2.0")
+
+
+async def configuration_v1(request: Request) -> JSONResponse:
+    """``GET /{tenant}/.well-known/openid-configuration``"""
+    return _configuration(request, "1.0")
+
+
+async def keys(request: Request) -> JSONResponse:
+    """``GET /{tenant}/discovery/v2.0/keys``"""
+    authority, tenant = request.app.state.authority, request.path_params["tenant"]
+    configuration = discovery.openid_configuration(authority.directory, request.state.face, tenant)
+    # A domain name stands for its tenant; the path of the keys then names the GUID.
+    segment = configuration["jwks_uri"].removeprefix(request.state.face.login).split("/")[1]
+    return JSONResponse(discovery.keys(authority.signing_keys, request.state.face, segment), headers=_PUBLIC)
+
+
+async def instance(request: Request) -> JSONResponse:
+    """``GET /common/discovery/instance``"""
+    authority = request.app.state.authority
+    body = discovery.instance_discovery(authority.directory, request.state.face, dict(request.query_params))
+    return JSONResponse(body, headers=_PUBLIC)
+
+
+async def refuse(request: Request, error: AuthorityError) -> JSONResponse:
+    """The one renderer of errors."""
+    return render(
+        error,
+        login=request.state.face.login,
+        now=request.app.state.authority.clock(),
+        correlation_id=request.headers.get("client-request-id"),
+    )
+
+
+async def not_found(request: Request, error: HTTPException) -> JSONResponse:
+    """A path or method that the practice tenant doesn't have."""
+    sentence = f"The practice tenant has nothing to {request.method} at {request.url.path}."
+    return JSONResponse({"error": "not_found", "error_description": sentence}, error.status_code, headers=error.headers)
+
+
+def _configuration(request: Request, version: str) -> JSONResponse:
+    authority = request.app.state.authority
+    body = discovery.openid_configuration(
+        authority.directory, request.state.face, request.path_params["tenant"], version
+    )
+    return JSONResponse(body, headers=_PUBLIC)

@@ -1,0 +1,33 @@
+"""What the first part of an authority's path may name: a tenant, or one of the audiences that are no single tenant.
+
+Source: https://learn.microsoft.com/entra/identity-platform/msal-client-application-configuration#authority
+"""
+
+import re
+
+from ..directory.objects import Tenant
+from ..directory.store import Directory
+from .errors import AuthorityError
+
+# The tenant that personal Microsoft accounts live in; discovery at /consumers names it.
+CONSUMERS_TENANT_ID = "9188040d-6c67-4c5b-b112-36a304b66dad"
+AUDIENCES = ("common", "organizations", "consumers")
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
+
+
+def is_guid(text: str) -> bool:
+    """Whether a text has the form of a GUID with dashes."""
+    return bool(_GUID.fullmatch(text))
+
+
+def find_tenant(directory: Directory, name: str) -> Tenant:
+    """The tenant with this GUID or domain name.
+
+    Raises:
+        AuthorityError: 90002 if there is none, 900023 if *name* is neither a GUID nor a domain name.
+    """
+    if tenant := directory.tenant(name):
+        return tenant
+    raise AuthorityError(90002 if is_guid(name) or _DOMAIN.fullmatch(name) else 900023, tenant=name)

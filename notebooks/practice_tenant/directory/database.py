@@ -1,0 +1,113 @@
+"""The SQLite file under the directory: opening it, transactions, and the few statements everything else uses.
+
+WAL lets readers go on while one process writes; every change is one transaction, so a process killed in the middle of
+it leaves the file as it was.
+"""
+
+import contextlib
+import dataclasses
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from .schema import SCHEMA_VERSION, TABLE_NAMES, TABLES
+
+_BUSY_SECONDS = 20
+
+
+class UnknownSchema(Exception):
+    """The file was written by another version of the practice tenant."""
+
+
+class Database:
+    """One SQLite database that several threads and processes may use at once.
+
+    Args:
+        path: the file, or None to keep everything in memory.
+
+    Raises:
+        sqlite3.DatabaseError: the file is not a readable database.
+        UnknownSchema: the file has a schema this version doesn't know.
+    """
+
+    def __init__(self, path: Path | None = None):
+        self.path = path
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(
+            path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self._db.row_factory = sqlite3.Row
+        try:
+            self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
+        self._db.execute("PRAGMA foreign_keys = ON")
+        if self.path is not None:
+            damage = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if damage != "ok":
+                raise sqlite3.DatabaseError(damage)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            # WAL with NORMAL survives a killed process whole; only a power cut may lose the last change.
+            self._db.execute("PRAGMA synchronous = NORMAL")
+        with self.transaction():
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                for statement in TABLES.split(";"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            elif version != SCHEMA_VERSION:
+                raise UnknownSchema(f"schema {version}; this version knows schema {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Close the file. The database can't be used afterwards."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of the changes made inside, or none of them. Transactions may be nested; the outermost one counts."""
+        with self._lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Empty every table."""
+        with self.transaction():
+            for table in TABLE_NAMES:
+                self._db.execute(f"DELETE FROM {table}")
+
+    def revision(self) -> tuple[int, int]:
+        """A value that differs once anything changed, in this process or another: what was read before may be stale."""
+        return self._one("PRAGMA data_version")[0], self._db.total_changes
+
+    def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
+        with self._lock:
+            return self._db.execute(sql, values).fetchone()
+
+    def _all(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def _change(self, sql: str, *values: object) -> int:
+        """Run one statement in a transaction; returns how many rows it touched."""
+        with self.transaction():
+            return self._db.execute(sql, values).rowcount
+
+    def _insert(self, table: str, **columns: object) -> None:
+        names = ", ".join(f'"{name}"' for name in columns)
+        marks = ", ".join("?" * len(columns))
+        self._change(f"INSERT INTO {table} ({names}) VALUES ({marks})", *columns.values())
+
+    def _insert_value(self, table: str, value: object, **more: object) -> None:
+        self._insert(table, **dataclasses.asdict(value), **more)

@@ -1,0 +1,114 @@
+"""The directory's objects, named as Microsoft Graph names them.
+
+Source: https://learn.microsoft.com/graph/api/resources/application and its neighbours.
+Times are seconds since the epoch, as integers. Identifiers are GUIDs in lower case.
+"""
+
+from dataclasses import dataclass
+
+MY_ORG = "AzureADMyOrg"
+MULTIPLE_ORGS = "AzureADMultipleOrgs"
+AND_PERSONAL = "AzureADandPersonalMicrosoftAccount"
+PERSONAL = "PersonalMicrosoftAccount"
+SIGN_IN_AUDIENCES = (MY_ORG, MULTIPLE_ORGS, AND_PERSONAL, PERSONAL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenant:
+    """A directory: a GUID, a display name, and the domain name that may stand in its place in a URL."""
+
+    id: str
+    display_name: str
+    default_domain: str
+    created: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRole:
+    """An application permission that a resource defines; ``value`` is what appears in a token's ``roles``."""
+
+    id: str
+    value: str
+    display_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequiredPermission:
+    """One application permission an app registration asks for (asking grants nothing)."""
+
+    resource_app_id: str
+    role_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """An app registration. ``id`` is the object ID; ``app_id`` is the application (client) ID."""
+
+    id: str
+    app_id: str
+    tenant_id: str
+    display_name: str
+    sign_in_audience: str = MY_ORG
+    public_client: bool = False
+    token_version: int = 1
+    identifier_uris: tuple[str, ...] = ()
+    web_redirect_uris: tuple[str, ...] = ()
+    public_redirect_uris: tuple[str, ...] = ()
+    app_roles: tuple[AppRole, ...] = ()
+    required_permissions: tuple[RequiredPermission, ...] = ()
+    created: int = 0
+
+    @property
+    def multi_tenant(self) -> bool:
+        """Whether directories other than its own may use the app."""
+        return self.sign_in_audience in (MULTIPLE_ORGS, AND_PERSONAL)
+
+    def role_values(self, ids: frozenset[str]) -> tuple[str, ...]:
+        """The ``value`` of each of this app's roles whose ID is in *ids*, in the order they are defined."""
+        return tuple(role.value for role in self.app_roles if role.id in ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordCredential:
+    """A client secret as it is kept: ``key_id`` is the secret ID, ``hint`` the value's first three characters."""
+
+    key_id: str
+    display_name: str | None
+    hint: str
+    value_hash: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePrincipal:
+    """An application as one tenant sees it; what administrators grant permissions to."""
+
+    id: str
+    tenant_id: str
+    app_id: str
+    display_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRoleAssignment:
+    """An application permission that an administrator granted: admin consent, as it is stored."""
+
+    id: str
+    principal_id: str
+    resource_id: str
+    app_role_id: str
+    created: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """A person of the practice tenant (a fictional label, not an invented name)."""
+
+    id: str
+    tenant_id: str
+    user_principal_name: str
+    display_name: str
+    given_name: str
+    surname: str
+    job_title: str | None = None

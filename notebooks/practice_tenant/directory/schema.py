@@ -1,0 +1,84 @@
+"""The tables of the directory's SQLite file.
+
+What is looked up has a column and an index; what is only read back with its object is JSON beside it.
+"""
+
+SCHEMA_VERSION = 1
+
+TABLES = """
+CREATE TABLE tenant (
+    id TEXT PRIMARY KEY,
+    default_domain TEXT NOT NULL UNIQUE,
+    display_name TEXT NOT NULL,
+    created INTEGER NOT NULL
+);
+CREATE TABLE application (
+    id TEXT PRIMARY KEY,
+    app_id TEXT NOT NULL UNIQUE,
+    tenant_id TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    sign_in_audience TEXT NOT NULL,
+    public_client INTEGER NOT NULL,
+    token_version INTEGER NOT NULL,
+    lists TEXT NOT NULL,
+    created INTEGER NOT NULL
+);
+CREATE INDEX application_of_tenant ON application (tenant_id, created, id);
+CREATE TABLE identifier_uri (
+    uri TEXT PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES application (app_id) ON DELETE CASCADE
+);
+CREATE TABLE password_credential (
+    key_id TEXT PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES application (app_id) ON DELETE CASCADE,
+    display_name TEXT,
+    hint TEXT NOT NULL,
+    value_hash BLOB NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+CREATE INDEX password_of_application ON password_credential (app_id);
+CREATE TABLE service_principal (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    app_id TEXT NOT NULL REFERENCES application (app_id) ON DELETE CASCADE,
+    display_name TEXT NOT NULL,
+    UNIQUE (tenant_id, app_id)
+);
+CREATE TABLE app_role_assignment (
+    id TEXT PRIMARY KEY,
+    principal_id TEXT NOT NULL REFERENCES service_principal (id) ON DELETE CASCADE,
+    resource_id TEXT NOT NULL REFERENCES service_principal (id) ON DELETE CASCADE,
+    app_role_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    UNIQUE (principal_id, resource_id, app_role_id)
+);
+CREATE TABLE user (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    user_principal_name TEXT NOT NULL UNIQUE,
+    display_name TEXT NOT NULL,
+    given_name TEXT NOT NULL,
+    surname TEXT NOT NULL,
+    job_title TEXT
+);
+CREATE INDEX user_of_tenant ON user (tenant_id, user_principal_name);
+CREATE TABLE signing_key (
+    kid TEXT PRIMARY KEY,
+    private_key BLOB NOT NULL,
+    certificate BLOB NOT NULL,
+    created INTEGER NOT NULL,
+    active_from INTEGER NOT NULL
+);
+"""
+
+TABLE_NAMES = (
+    "app_role_assignment",
+    "service_principal",
+    "password_credential",
+    "identifier_uri",
+    "application",
+    "user",
+    "tenant",
+    "signing_key",
+)

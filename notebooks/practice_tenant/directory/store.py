@@ -1,0 +1,195 @@
+"""What the directory keeps and how it is looked up. Secrets are kept as hashes only."""
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from .database import Database
+from .objects import (
+    Application,
+    AppRole,
+    AppRoleAssignment,
+    PasswordCredential,
+    RequiredPermission,
+    ServicePrincipal,
+    Tenant,
+    User,
+)
+
+_LISTS = ("identifier_uris", "web_redirect_uris", "public_redirect_uris")
+
+
+class Directory(Database):
+    """Tenants, app registrations, service principals, grants, users and signing keys."""
+
+    # Tenants
+
+    def add_tenant(self, tenant: Tenant) -> None:
+        """Keep a new tenant."""
+        self._insert_value("tenant", tenant)
+
+    def tenants(self) -> list[Tenant]:
+        """All tenants, oldest first."""
+        return [Tenant(**row) for row in self._all("SELECT * FROM tenant ORDER BY created, id")]
+
+    def tenant(self, id_or_domain: str) -> Tenant | None:
+        """The tenant with this GUID or domain name; case doesn't matter."""
+        name = id_or_domain.lower()
+        row = self._one("SELECT * FROM tenant WHERE id = ? OR default_domain = ?", name, name)
+        return Tenant(**row) if row else None
+
+    # App registrations
+
+    def add_application(self, application: Application) -> None:
+        """Keep a new app registration.
+
+        Raises:
+            sqlite3.IntegrityError: the client ID or an identifier URI is taken.
+        """
+        with self.transaction():
+            self._insert("application", **_application_columns(application))
+            for uri in application.identifier_uris:
+                self._insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
+
+    def application(self, *, id: str | None = None, app_id: str | None = None) -> Application | None:
+        """The app registration with this object ID or this client ID."""
+        column, value = ("id", id) if id is not None else ("app_id", app_id)
+        row = self._one(f"SELECT * FROM application WHERE {column} = ?", str(value).lower())
+        return _application(row) if row else None
+
+    def application_by_identifier(self, uri: str) -> Application | None:
+        """The resource an identifier URI such as ``api://…`` names."""
+        row = self._one(
+            "SELECT application.* FROM application JOIN identifier_uri USING (app_id) WHERE uri = ?", uri.lower()
+        )
+        return _application(row) if row else None
+
+    def applications(self, tenant_id: str) -> list[Application]:
+        """The app registrations of a tenant, oldest first."""
+        rows = self._all("SELECT * FROM application WHERE tenant_id = ? ORDER BY created, id", tenant_id)
+        return [_application(row) for row in rows]
+
+    def add_password(self, app_id: str, credential: PasswordCredential) -> None:
+        """Keep a client secret's hash."""
+        self._insert_value("password_credential", credential, app_id=app_id)
+
+    def passwords(self, app_id: str) -> list[PasswordCredential]:
+        """The client secrets of an app, oldest first; expired ones too."""
+        rows = self._all("SELECT * FROM password_credential WHERE app_id = ? ORDER BY start, key_id", app_id)
+        return [PasswordCredential(**{name: row[name] for name in row.keys() if name != "app_id"}) for row in rows]
+
+    def remove_password(self, app_id: str, key_id: str) -> bool:
+        """Forget a client secret; False if the app has none with this ID."""
+        sql = "DELETE FROM password_credential WHERE app_id = ? AND key_id = ?"
+        return self._change(sql, app_id, key_id.lower()) > 0
+
+    # Service principals and what is granted to them
+
+    def add_service_principal(self, principal: ServicePrincipal) -> None:
+        """Keep a new service principal.
+
+        Raises:
+            sqlite3.IntegrityError: the app already has one in that tenant.
+        """
+        self._insert_value("service_principal", principal)
+
+    def service_principal(self, tenant_id: str, *, id: str | None = None, app_id: str | None = None):
+        """The service principal of a tenant with this object ID or this client ID, or None."""
+        column, value = ("id", id) if id is not None else ("app_id", app_id)
+        row = self._one(
+            f"SELECT * FROM service_principal WHERE tenant_id = ? AND {column} = ?", tenant_id, str(value).lower()
+        )
+        return ServicePrincipal(**row) if row else None
+
+    def service_principals(self, tenant_id: str) -> list[ServicePrincipal]:
+        """The service principals of a tenant, by name."""
+        rows = self._all("SELECT * FROM service_principal WHERE tenant_id = ? ORDER BY display_name, id", tenant_id)
+        return [ServicePrincipal(**row) for row in rows]
+
+    def add_app_role_assignment(self, assignment: AppRoleAssignment) -> None:
+        """Keep a granted application permission.
+
+        Raises:
+            sqlite3.IntegrityError: it is granted already.
+        """
+        self._insert_value("app_role_assignment", assignment)
+
+    def app_role_assignments(self, principal_id: str) -> list[AppRoleAssignment]:
+        """What a service principal was granted, oldest first."""
+        rows = self._all("SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id", principal_id)
+        return [AppRoleAssignment(**row) for row in rows]
+
+    def remove_app_role_assignment(self, principal_id: str, assignment_id: str) -> bool:
+        """Take back a granted permission; False if the principal has no such assignment."""
+        sql = "DELETE FROM app_role_assignment WHERE principal_id = ? AND id = ?"
+        return self._change(sql, principal_id, assignment_id) > 0
+
+    def granted_role_ids(self, principal_id: str, resource_id: str) -> frozenset[str]:
+        """The IDs of the app roles of one resource that a service principal was granted."""
+        rows = self._all(
+            "SELECT app_role_id FROM app_role_assignment WHERE principal_id = ? AND resource_id = ?",
+            principal_id,
+            resource_id,
+        )
+        return frozenset(row[0] for row in rows)
+
+    # Users
+
+    def add_user(self, user: User) -> None:
+        """Keep a new user."""
+        self._insert_value("user", user)
+
+    def user(self, tenant_id: str, id_or_name: str) -> User | None:
+        """The user of a tenant with this object ID or user principal name; case doesn't matter."""
+        name = id_or_name.lower()
+        row = self._one(
+            "SELECT * FROM user WHERE tenant_id = ? AND (id = ? OR user_principal_name = ?)", tenant_id, name, name
+        )
+        return User(**row) if row else None
+
+    def users(self, tenant_id: str, *, after: str = "", limit: int = 100) -> list[User]:
+        """Up to *limit* users of a tenant whose names come after *after*, in the order of their names."""
+        rows = self._all(
+            "SELECT * FROM user WHERE tenant_id = ? AND user_principal_name > ? ORDER BY user_principal_name LIMIT ?",
+            tenant_id,
+            after,
+            limit,
+        )
+        return [User(**row) for row in rows]
+
+    # Signing keys, as bytes; directory/signing_keys.py makes objects of them
+
+    def add_signing_key(self, **columns: object) -> None:
+        """Keep a signing key: kid, private_key (PEM), certificate (DER), created, active_from."""
+        self._insert("signing_key", **columns)
+
+    def activate_signing_key(self, kid: str, active_from: int) -> None:
+        """Set the time from which a key signs."""
+        self._change("UPDATE signing_key SET active_from = ? WHERE kid = ?", active_from, kid)
+
+    def signing_keys(self) -> list[dict]:
+        """All signing keys, by the time from which they sign."""
+        return [dict(row) for row in self._all("SELECT * FROM signing_key ORDER BY active_from, kid")]
+
+
+def _application_columns(application: Application) -> dict:
+    values = dataclasses.asdict(application)
+    lists = {name: values.pop(name) for name in (*_LISTS, "app_roles", "required_permissions")}
+    return values | {"lists": json.dumps(lists)}
+
+
+def _application(row: sqlite3.Row) -> Application:
+    values = dict(row)
+    lists = json.loads(values.pop("lists"))
+    values["public_client"] = bool(values["public_client"])
+    return Application(
+        **values,
+        **{name: tuple(lists[name]) for name in _LISTS},
+        app_roles=_tuple_of(AppRole, lists["app_roles"]),
+        required_permissions=_tuple_of(RequiredPermission, lists["required_permissions"]),
+    )
+
+
+def _tuple_of(kind: type, items: Iterable[dict]) -> tuple:
+    return tuple(kind(**item) for item in items)

@@ -1,0 +1,90 @@
+"""The API's paths, and what each handler needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from ..directory.store import Directory
+from ..faces import Face
+from . import applications, service_principals, users
+from .access import authenticate, signed_in_user
+from .bearer import Caller
+from .errors import GraphError, forbidden, render
+from .keys import PublishedKeys
+
+
+@dataclass(frozen=True, kw_only=True)
+class Graph:
+    """What the handlers share. ``keys`` gives the published keys of a face; ``clock`` seconds since the epoch."""
+
+    directory: Directory
+    keys: Callable[[Face], PublishedKeys]
+    clock: Callable[[], float]
+
+
+def application(graph: Graph) -> Starlette:
+    """The API as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
+    version_1 = [
+        Route("/me", me),
+        Route("/users", users.list_users),
+        Route("/users/{id}", users.get_user),
+        Route("/organization", users.list_organization),
+        Route("/applications", applications.list_applications),
+        Route("/applications", applications.create_application, methods=["POST"]),
+        Route("/applications/{id}", applications.get_application),
+        Route("/applications/{id}/addPassword", applications.add_password, methods=["POST"]),
+        Route("/applications/{id}/removePassword", applications.remove_password, methods=["POST"]),
+        Route("/servicePrincipals", service_principals.list_service_principals),
+        Route("/servicePrincipals", service_principals.create_service_principal, methods=["POST"]),
+        Route("/servicePrincipals/{id}", service_principals.get_service_principal),
+        Route("/servicePrincipals/{id}/appRoleAssignments", service_principals.list_app_role_assignments),
+        Route(
+            "/servicePrincipals/{id}/appRoleAssignments",
+            service_principals.create_app_role_assignment,
+            methods=["POST"],
+        ),
+        Route(
+            "/servicePrincipals/{id}/appRoleAssignments/{assignment}",
+            service_principals.delete_app_role_assignment,
+            methods=["DELETE"],
+        ),
+    ]
+    app = Starlette(
+        routes=[Mount("/v1.0", routes=version_1)],
+        exception_handlers={GraphError: refuse, HTTPException: unknown_path},
+    )
+    app.state.graph = graph
+    return app
+
+
+@signed_in_user
+async def me(request: Request, caller: Caller) -> Response:
+    """``GET /me``: nobody can sign in to this tenant yet, so no token carries the right to it."""
+    raise forbidden()
+
+
+async def refuse(request: Request, error: GraphError) -> JSONResponse:
+    """The one renderer of the API's errors."""
+    return render(error, request, request.app.state.graph.clock())
+
+
+async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:
+    """A path or method that the practice tenant's Graph doesn't have; who has no token learns that first."""
+    try:
+        await authenticate(request)
+    except GraphError as refused:
+        return await refuse(request, refused)
+    if error.status_code == 405:
+        missing = GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+    else:
+        segment = request.url.path.rstrip("/").rpartition("/")[2][:80]
+        missing = GraphError(
+            400, "BadRequest", f"Resource not found for the segment '{segment}'. The practice tenant has a part of Graph."
+        )
+    missing.headers |= error.headers or {}
+    return await refuse(request, missing)

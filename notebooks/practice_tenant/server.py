@@ -1,0 +1,230 @@
+"""The tenant's listeners: a daemon thread in this process (``start``), or in the foreground (``serve``).
+
+HTTPS for the authorization server and the API, plain HTTP for the pages a browser opens; both on loopback only.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+
+from .app import PracticeTenant
+from .directory.seed import SeededValues
+from .faces import RUN_HEADER
+from .state import State, open_state
+from .tls import TlsIdentity, new_identity
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningTenant:
+    """What a client on this computer needs to reach a tenant that runs.
+
+    Attributes:
+        https_port, http_port: where it listens on 127.0.0.1.
+        ca_certificate: PEM text of the certificate authority of this run.
+        face_header: name and value of the header that the cloud face demands.
+        seeded: the registration values a learner starts with.
+        notices: sentences to show, such as where a damaged state file was put.
+    """
+
+    https_port: int
+    http_port: int
+    ca_certificate: str
+    face_header: tuple[str, str] = field(repr=False)
+    seeded: SeededValues
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listeners:
+    """Bound sockets and what answers on them."""
+
+    app: PracticeTenant
+    identity: TlsIdentity
+    https: list[socket.socket]
+    http: list[socket.socket]
+    run_token: str
+    state: State
+
+    @property
+    def https_port(self) -> int:
+        """The port of the HTTPS listener."""
+        return self.https[0].getsockname()[1]
+
+    @property
+    def http_port(self) -> int:
+        """The port of the pages."""
+        return self.http[0].getsockname()[1]
+
+    def running(self) -> RunningTenant:
+        """What clients are told."""
+        return RunningTenant(
+            https_port=self.https_port,
+            http_port=self.http_port,
+            ca_certificate=self.identity.ca_certificate,
+            face_header=(RUN_HEADER, self.run_token),
+            seeded=self.state.seeded,
+            notices=self.state.notices,
+        )
+
+
+class PortTaken(Exception):
+    """Another program listens on a port that was asked for."""
+
+    def __init__(self, port: int):
+        super().__init__(f"Port {port} on this computer is taken.")
+        self.port = port
+
+
+_running: RunningTenant | None = None
+_starting = threading.Lock()
+
+
+def start(home: str | Path | None = None) -> RunningTenant:
+    """Start the tenant in this process, on free ports; it ends with the process. Starting again is a no-op.
+
+    Args:
+        home: the state folder, only looked at by the first call. None means ``PRACTICE_TENANT_HOME``, or the
+            platform's place for such files.
+    """
+    global _running
+    with _starting:
+        if _running is None:
+            listeners = listen(open_state(Path(home) if home else None))
+            _run_in_thread(listeners)
+            _running = listeners.running()
+        return _running
+
+
+def listen(
+    state: State, *, https_port: int = 0, http_port: int = 0, clock: Callable[[], float] = time.time
+) -> Listeners:
+    """Bind the listeners; port 0 takes a free one.
+
+    Raises:
+        PortTaken: a port that was asked for is in use.
+    """
+    https = _bind(https_port)
+    try:
+        http = _bind(http_port)
+    except PortTaken:
+        for bound in https:
+            bound.close()
+        raise
+    run_token = secrets.token_urlsafe(32)
+    app = PracticeTenant(
+        state.directory,
+        https_port=https[0].getsockname()[1],
+        http_port=http[0].getsockname()[1],
+        run_token=run_token,
+        clock=clock,
+    )
+    # The certificates follow the computer's clock, not the tenant's: TLS clients compare with theirs.
+    identity = new_identity(time.time())
+    return Listeners(app=app, identity=identity, https=https, http=http, run_token=run_token, state=state)
+
+
+def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
+    """Answer in the foreground until Ctrl-C or SIGTERM; calls *ready* once requests are answered."""
+    servers = _servers(listeners)
+
+    def stop(*_: object) -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), stop)
+    asyncio.run(_serve(servers, listeners, ready))
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Two servers share one process: serve() decides what a signal means, and in a kernel the kernel does.
+        yield
+
+
+def _servers(listeners: Listeners) -> list[uvicorn.Server]:
+    common = {
+        "app": listeners.app,
+        "http": "h11",
+        "ws": "none",
+        "lifespan": "off",
+        # uvicorn would otherwise take over the logging of a kernel that is not its own.
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        # Nothing stands in front of a loopback listener, so no header may claim who the client is.
+        "proxy_headers": False,
+        "h11_max_incomplete_event_size": 64 * 1024,
+        "timeout_graceful_shutdown": 2,
+    }
+    secure = uvicorn.Config(**common, ssl_context_factory=lambda *_: listeners.identity.context)
+    return [_Server(secure), _Server(uvicorn.Config(**common))]
+
+
+async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Callable[[], None]) -> None:
+    running = [
+        asyncio.create_task(server.serve(sockets=sockets))
+        for server, sockets in zip(servers, (listeners.https, listeners.http), strict=True)
+    ]
+    while not all(server.started for server in servers):
+        if done := [task for task in running if task.done()]:
+            await done[0]
+            raise RuntimeError("A listener of the practice tenant stopped while it started.")
+        await asyncio.sleep(0.001)
+    ready()
+    await asyncio.gather(*running)
+
+
+def _run_in_thread(listeners: Listeners) -> None:
+    ready, failed = threading.Event(), []
+
+    def run() -> None:
+        try:
+            asyncio.run(_serve(_servers(listeners), listeners, ready.set))
+        except Exception as error:
+            failed.append(error)
+        finally:
+            ready.set()
+
+    threading.Thread(target=run, name="practice-tenant", daemon=True).start()
+    ready.wait()
+    if failed:
+        raise failed[0]
+
+
+def _bind(port: int) -> list[socket.socket]:
+    """Sockets on 127.0.0.1 and, where the computer has it, on ::1, both on one port."""
+    bound = [_socket(socket.AF_INET, "127.0.0.1", port)]
+    if socket.has_ipv6:
+        # "localhost" may mean ::1 first; without IPv6 clients come to 127.0.0.1 by themselves.
+        with contextlib.suppress(OSError, PortTaken):
+            bound.append(_socket(socket.AF_INET6, "::1", bound[0].getsockname()[1]))
+    return bound
+
+
+def _socket(family: int, address: str, port: int) -> socket.socket:
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform == "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((address, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(port) from error
+    return listener

@@ -1,0 +1,159 @@
+"""Where the tenant's state is kept, and what happens when it can't be.
+
+One folder for each person (``PRACTICE_TENANT_HOME`` overrides it): ``tenant.sqlite3`` with the directory, and
+``seeded-secrets.json``, mode 0600, with the two random secrets of the seed. A file that can't be read is named and set
+aside, never emptied; a folder that can't be written means a tenant in memory. Both are said in a sentence.
+"""
+
+import contextlib
+import json
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .directory import seed
+from .directory.database import UnknownSchema
+from .directory.seed import SeededValues
+from .directory.signing_keys import first_keys
+from .directory.store import Directory
+
+DATABASE = "tenant.sqlite3"
+SECRETS = "seeded-secrets.json"
+
+Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """An open directory, its seeded values, the folder it is kept in (None: in memory), and sentences to show."""
+
+    directory: Directory
+    seeded: SeededValues
+    folder: Path | None
+    notices: tuple[str, ...] = ()
+
+
+def default_folder() -> Path:
+    """The state folder of whoever runs this: ``PRACTICE_TENANT_HOME``, or the platform's own place for such files."""
+    if chosen := os.environ.get("PRACTICE_TENANT_HOME"):
+        return Path(chosen).expanduser()
+    from platformdirs import user_state_path
+
+    return user_state_path("msal-practice-tenant", appauthor=False)
+
+
+def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State:
+    """Open the tenant's state, making and seeding it the first time.
+
+    Args:
+        folder: the state folder; None means ``default_folder()``.
+        clock: seconds since the epoch.
+    """
+    folder = folder or default_folder()
+    notices: list[str] = []
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_writable(folder)
+        # It holds signing keys: readable by its owner only, from its first moment.
+        (folder / DATABASE).touch(mode=0o600)
+        directory = _open_or_set_aside(folder / DATABASE, notices)
+    except (OSError, sqlite3.OperationalError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        notices.append(
+            f"The practice tenant runs in memory: its state folder {folder} can't be written ({reason}). "
+            "What you register is gone when this process ends. Set PRACTICE_TENANT_HOME to a folder you can write."
+        )
+        return in_memory(clock=clock, notices=tuple(notices))
+    seeded = _seed_if_new(directory, folder / SECRETS, clock)
+    return State(directory=directory, seeded=seeded, folder=folder, notices=tuple(notices))
+
+
+def in_memory(*, clock: Clock = time.time, notices: tuple[str, ...] = ()) -> State:
+    """A seeded directory that touches no disk."""
+    directory, values = Directory(), seed.new_secrets()
+    seed.fill(directory, values, clock())
+    return State(directory=directory, seeded=SeededValues(**values), folder=None, notices=notices)
+
+
+def reset(state: State, *, clock: Clock = time.time) -> SeededValues:
+    """Start afresh: forget everything and seed again, with new secrets and new keys.
+
+    The file stays where it is, so that tenants running on it in other processes see the new state at once.
+    """
+    values, keys = seed.new_secrets(), first_keys(int(clock()))
+    with state.directory.transaction():
+        state.directory.clear()
+        seed.fill(state.directory, values, clock(), keys)
+        if state.folder is not None:
+            _write_private(state.folder / SECRETS, values)
+    return SeededValues(**values)
+
+
+def _require_writable(folder: Path) -> None:
+    # Asking the system is not enough: a read-only mount answers only to a real write.
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
+    try:
+        return Directory(path)
+    except UnknownSchema as error:
+        reason = f"was written by another version ({error})"
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        reason = f"is damaged ({error})"
+    kept = path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    path.rename(kept)
+    for companion in ("-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + companion).rename(kept.with_name(kept.name + companion))
+    path.touch(mode=0o600)
+    notices.append(
+        f"The practice tenant's state file {path} {reason}. It is kept as {kept.name}; "
+        "a new one was made, so what you registered before has to be registered again."
+    )
+    return Directory(path)
+
+
+def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> SeededValues:
+    # Keys take a fifth of a second to make; other processes shouldn't wait for that at a locked file.
+    keys = None if directory.tenants() else first_keys(int(clock()))
+    with directory.transaction():
+        values = _read_private(secrets_file)
+        if not directory.tenants():
+            values = seed.new_secrets()
+            _write_private(secrets_file, values)
+            seed.fill(directory, values, clock(), keys)
+        elif not seed.holds_secrets(directory, values):
+            values = seed.new_secrets()
+            _write_private(secrets_file, values)
+            seed.set_secrets(directory, values, clock())
+    return SeededValues(**values)
+
+
+def _read_private(path: Path) -> dict[str, str]:
+    try:
+        values = json.loads(path.read_text("utf-8"))
+        return {name: str(values[name]) for name in seed.SECRET_NAMES}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _write_private(path: Path, values: dict[str, str]) -> None:
+    """Replace a file that only its owner may read, all of it or none of it."""
+    # mkstemp makes the file 0600 before anything is in it.
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(values, file)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
