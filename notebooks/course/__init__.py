@@ -16,7 +16,15 @@ _HOME = {
     "progress": "progress_record",
 }
 
-__all__ = sorted(_HOME)
+__all__ = [
+    "Administrator",
+    "Registration",
+    "RegistrationForm",
+    "TokenInspector",
+    "WireTrace",
+    "check",
+    "progress",
+]
 
 
 def __getattr__(name: str):

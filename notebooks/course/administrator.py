@@ -5,6 +5,7 @@ trace shows them). A real tenant has its own administrator: there each function 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .registration import Registration
@@ -90,6 +91,18 @@ class Administrator:
             Administrator(registration=registration).grant(permission)
         return registration
 
+    @cached_property
+    def _client(self) -> "msal.ConfidentialClientApplication":
+        import msal
+
+        seeded = self.registration.practice_tenant.seeded
+        return msal.ConfidentialClientApplication(
+            seeded.administrator_client_id,
+            authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",
+            client_credential=seeded.administrator_secret,
+            http_client=self.registration.http,
+        )
+
     def _principals(self) -> tuple[dict, dict]:
         found = [self._principal(app_id) for app_id in (GRAPH_APP_ID, self.registration.client_id)]
         if found[1] is None:
@@ -118,29 +131,10 @@ class Administrator:
         return answer
 
     def _token(self) -> str:
-        result = _client(self.registration).acquire_token_for_client(["https://graph.microsoft.com/.default"])
+        result = self._client.acquire_token_for_client(["https://graph.microsoft.com/.default"])
         if "access_token" not in result:
             raise GraphRefusal(result["error_description"])
         return result["access_token"]
-
-
-_clients: dict[int, "msal.ConfidentialClientApplication"] = {}
-
-
-def _client(registration: Registration) -> "msal.ConfidentialClientApplication":
-    """One client application for each HTTP session, reused, as notebook 03 teaches."""
-    import msal
-
-    seeded = registration.practice_tenant.seeded
-    key = id(registration.http)
-    if key not in _clients:
-        _clients[key] = msal.ConfidentialClientApplication(
-            seeded.administrator_client_id,
-            authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",
-            client_credential=seeded.administrator_secret,
-            http_client=registration.http,
-        )
-    return _clients[key]
 
 
 def _role_id(graph: dict, permission: str) -> str:

@@ -15,10 +15,12 @@ MASK = "****"
 # Form fields, JSON members and headers whose value opens something, or identifies one run.
 _SECRET_NAMES = frozenset(
     {
-        *("client_secret", "client_assertion", "assertion", "password", "secrettext", "code", "code_verifier"),
+        *("client_secret", "client_assertion", "assertion", "password", "secrettext", "code_verifier"),
         *("refresh_token", "device_code", "authorization", "cookie", "set-cookie", "x-practice-tenant-run"),
     }
 )
+# In a request, and in a redirect's URL, a code is redeemed for tokens; in an API's answer it names an error.
+_REQUEST_NAMES = _SECRET_NAMES | {"code"}
 _TOKEN_NAMES = frozenset({"access_token", "id_token", "token"})
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _LONGEST_BODY = 64 * 1024
@@ -98,34 +100,37 @@ class Trace:
             self._exchanges.append(Exchange(number=self._count, **values))
 
 
-def redact(value: object, name: str = "") -> object:
+def redact(value: object, name: str = "", *, answer: bool = False) -> object:
     """A copy of a JSON value with secrets replaced by ``****`` and tokens shortened to ``eyJ…``.
 
     Args:
         value: what was sent or answered.
         name: the field it stood in.
+        answer: whether it was answered rather than sent.
     """
     lowered = name.lower()
     if isinstance(value, Mapping):
-        return {key: redact(item, str(key)) for key, item in value.items()}
+        return {key: redact(item, str(key), answer=answer) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [redact(item, name) for item in value]
+        return [redact(item, name, answer=answer) for item in value]
     if value is None or isinstance(value, bool | int | float):
-        return MASK if lowered in _SECRET_NAMES and not isinstance(value, bool | int | type(None)) else value
-    if lowered in _SECRET_NAMES:
+        return value
+    if lowered in (_SECRET_NAMES if answer else _REQUEST_NAMES):
         return MASK
     if lowered in _TOKEN_NAMES:
         return "eyJ…" if str(value).startswith("eyJ") else MASK
+    if lowered == "location":
+        return redact_url(str(value))
     return _JWT.sub("eyJ…", str(value))
 
 
 def redact_url(url: str) -> str:
-    """A URL with secret query values replaced."""
-    base, mark, query = url.partition("?")
+    """A URL with secret values in its query or fragment replaced."""
+    base, mark, query = url.partition("?" if "?" in url else "#")
     if not mark:
         return url
     pairs = (f"{key}={redact(value, key)}" for key, value in parse_qsl(query, keep_blank_values=True))
-    return f"{base}?{'&'.join(pairs)}"
+    return f"{base}{mark}{'&'.join(pairs)}"
 
 
 def parsed_body(body: bytes | str | None, content_type: str) -> object | None:

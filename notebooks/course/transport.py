@@ -58,8 +58,8 @@ class RecordingSession(requests.Session):
             response.request,
             seconds=response.elapsed.total_seconds(),
             status=response.status_code,
-            response_headers=redact(dict(response.headers)),
-            response_body=redact(parsed_body(body, response.headers.get("Content-Type", ""))),
+            response_headers=redact(dict(response.headers), answer=True),
+            response_body=redact(parsed_body(body, response.headers.get("Content-Type", "")), answer=True),
         )
 
     def _record(self, request: requests.PreparedRequest, *, seconds: float, status: int | None = None, **answered):

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .state import default_folder, open_state, reset
+from .state import open_state, reset
 
 HTTPS_PORT, HTTP_PORT = 8443, 8400
 _NOT_AN_IDP = "This is a practice tenant for learning and tests, on this computer only. It is not an identity provider."

@@ -105,7 +105,8 @@ class PracticeTenant:
 
 
 def _sentence(status: int, sentence: str) -> Response:
-    return JSONResponse({"error": "invalid_request", "error_description": sentence}, status)
+    body = {"error": "invalid_request", "error_description": sentence}
+    return JSONResponse(body, status, headers={"Cache-Control": "no-store"})
 
 
 def _unknown_host() -> Response:

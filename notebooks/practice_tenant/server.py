@@ -52,7 +52,7 @@ class Listeners:
     identity: TlsIdentity
     https: list[socket.socket]
     http: list[socket.socket]
-    run_token: str
+    run_token: str = field(repr=False)
     state: State
 
     @property
@@ -193,7 +193,7 @@ def _run_in_thread(listeners: Listeners) -> None:
     def run() -> None:
         try:
             asyncio.run(_serve(_servers(listeners), listeners, ready.set))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - start() raises it, in the thread that asked
             failed.append(error)
         finally:
             ready.set()
@@ -215,7 +215,8 @@ def _bind(port: int) -> list[socket.socket]:
 
 
 def _socket(family: int, address: str, port: int) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it each answer waits 40 ms for an ACK.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

@@ -6,12 +6,13 @@ aside, never emptied; a folder that can't be written means a tenant in memory. B
 """
 
 import contextlib
+import itertools
 import json
 import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +24,11 @@ from .directory.store import Directory
 
 DATABASE = "tenant.sqlite3"
 SECRETS = "seeded-secrets.json"
+LOCK = "opening.lock"
 
 Clock = Callable[[], float]
+
+_WAIT_SECONDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +62,11 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_writable(folder)
-        # It holds signing keys: readable by its owner only, from its first moment.
-        (folder / DATABASE).touch(mode=0o600)
-        directory = _open_or_set_aside(folder / DATABASE, notices)
+        with _one_process_at_a_time(folder / LOCK):
+            # It holds signing keys: readable by its owner only, from its first moment.
+            (folder / DATABASE).touch(mode=0o600)
+            directory = _open_or_set_aside(folder / DATABASE, notices)
+            seeded = _seed_if_new(directory, folder / SECRETS, clock)
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         notices.append(
@@ -68,7 +74,6 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
             "What you register is gone when this process ends. Set PRACTICE_TENANT_HOME to a folder you can write."
         )
         return in_memory(clock=clock, notices=tuple(notices))
-    seeded = _seed_if_new(directory, folder / SECRETS, clock)
     return State(directory=directory, seeded=seeded, folder=folder, notices=tuple(notices))
 
 
@@ -99,6 +104,16 @@ def _require_writable(folder: Path) -> None:
         pass
 
 
+@contextlib.contextmanager
+def _one_process_at_a_time(path: Path) -> Iterator[None]:
+    # SQLite doesn't wait when two processes make a new file a WAL one, and a damaged file may be set aside only once.
+    # A lock of SQLite's own works on every system and falls with the process that holds it.
+    path.touch(mode=0o600)
+    with contextlib.closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield
+
+
 def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
     try:
         return Directory(path)
@@ -108,7 +123,7 @@ def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
         raise
     except sqlite3.DatabaseError as error:
         reason = f"is damaged ({error})"
-    kept = path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}")
+    kept = _free_name(path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}"))
     path.rename(kept)
     for companion in ("-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
@@ -121,8 +136,14 @@ def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
     return Directory(path)
 
 
+def _free_name(path: Path) -> Path:
+    # Two files may be set aside in one second, and rename would put the second over the first.
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
+    return next(name for name in itertools.chain([path], numbered) if not name.exists())
+
+
 def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> SeededValues:
-    # Keys take a fifth of a second to make; other processes shouldn't wait for that at a locked file.
+    # Keys take a fifth of a second to make; readers shouldn't wait for that at a locked file.
     keys = None if directory.tenants() else first_keys(int(clock()))
     with directory.transaction():
         values = _read_private(secrets_file)

@@ -5,7 +5,7 @@ RFC 6749 section 2.3: one method at a time, and a public client brings none.
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..directory import secrets
 from ..directory.objects import Application, ServicePrincipal, Tenant
@@ -24,7 +24,7 @@ class Credential:
 
     client_id: str | None
     method: str = "none"
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,15 +37,15 @@ class Client:
     method: str
 
 
-def presented(form: dict[str, str], authorization: str | None) -> Credential:
-    """The credential of a request.
+def presented(form: dict[str, str], authorizations: list[str]) -> Credential:
+    """The credential of a request, from its form and its ``Authorization`` headers.
 
     Raises:
         AuthorityError: 9002313 for two methods at once, two different client IDs, or a Basic header that
             can't be read.
     """
     methods = [name for name in ("client_secret", "client_assertion") if name in form]
-    if authorization is None:
+    if not authorizations:
         if len(methods) > 1:
             raise AuthorityError(9002313)
         method = {"client_secret": "client_secret_post", "client_assertion": "private_key_jwt"}
@@ -53,9 +53,9 @@ def presented(form: dict[str, str], authorization: str | None) -> Credential:
         return Credential(
             client_id=form.get("client_id"), method=method.get(name, "none"), secret=form.get("client_secret")
         )
-    if methods:
+    if methods or len(authorizations) > 1:
         raise AuthorityError(9002313)
-    client_id, secret = _basic(authorization)
+    client_id, secret = _basic(authorizations[0])
     if form.get("client_id", client_id) != client_id:
         raise AuthorityError(9002313)
     return Credential(client_id=client_id, method="client_secret_basic", secret=secret)

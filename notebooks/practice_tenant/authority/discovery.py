@@ -99,7 +99,10 @@ def instance_discovery(directory: Directory, face: Face, query: dict[str, str]) 
     endpoint = query.get("authorization_endpoint")
     if not endpoint:
         raise AuthorityError(900144, name="authorization_endpoint")
-    parts = urlsplit(endpoint)
+    try:
+        parts = urlsplit(endpoint)
+    except ValueError as error:
+        raise AuthorityError(50049) from error
     known = {host for entry in _METADATA for host in entry["aliases"]} | {face.login_host}
     tenant = parts.path.strip("/").partition("/")[0]
     if parts.scheme != "https" or parts.netloc.lower() not in known or not tenant:

@@ -40,6 +40,7 @@ ENTRIES: Mapping[int, Entry] = {
         status=400,
         text="No tenant-identifying information found in either the request or implied by any provided credentials.",
         seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-python/issues/154",
+        error_uri=False,
     ),
     50194: Entry(
         error="invalid_request",
@@ -53,7 +54,8 @@ ENTRIES: Mapping[int, Entry] = {
         error="unsupported_grant_type",
         status=400,
         text="The app requested an unsupported grant type '{grant_type}'.",
-        seen=_CODES,
+        seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-dotnet/pull/3023",
+        error_uri=False,
     ),
     70011: Entry(
         error="invalid_scope",
@@ -61,6 +63,7 @@ ENTRIES: Mapping[int, Entry] = {
         text="The provided request must include a 'scope' input parameter. The provided value for the input parameter "
         "'scope' is not valid. The scope {scope} is not valid.",
         seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-dotnet (MockHelpers.cs)",
+        error_uri=False,
     ),
     90002: Entry(
         error="invalid_tenant",
@@ -98,6 +101,7 @@ ENTRIES: Mapping[int, Entry] = {
         status=401,
         text="Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
         seen=_ISSUES + "MicrosoftDocs/azure-docs/issues/96567",
+        error_uri=False,
     ),
     700027: Entry(
         error="invalid_client",
@@ -164,7 +168,7 @@ ENTRIES: Mapping[int, Entry] = {
         text="The provided client secret keys for app '{client_id}' are expired. Visit the Azure portal to create new "
         "keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added "
         "security: https://aka.ms/certCreds.",
-        seen=_ISSUES + "vcheckzen/FODI/issues/23",
+        seen=_ISSUES + "liprec/vsts-release-aas/issues/119",
     ),
     7000229: Entry(
         error="invalid_client",
@@ -222,7 +226,7 @@ def render(error: AuthorityError, *, login: str, now: float, correlation_id: str
         correlation_id = str(uuid.uuid4())
     trace_id = str(uuid.uuid4())
     timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(now))
-    values = {name: _clean(value) for name, value in error.values.items()}
+    values = {name: clean(value) for name, value in error.values.items()}
     body = {
         "error": error.entry.error,
         "error_description": f"AADSTS{error.code}: {error.entry.text.format_map(values)} "
@@ -237,5 +241,6 @@ def render(error: AuthorityError, *, login: str, now: float, correlation_id: str
     return JSONResponse(body, error.status, headers=NO_STORE | error.headers)
 
 
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
+    """A value from a request as a description may quote it: allowed characters only, and not too many."""
     return _NOT_ALLOWED.sub("?", value[:_LONGEST_VALUE])

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from . import discovery
-from .errors import AuthorityError, render
+from .errors import NO_STORE, AuthorityError, clean, render
 from .token import token
 
 # Entra lets clients keep its public documents for a day.
@@ -84,8 +84,9 @@ async def refuse(request: Request, error: AuthorityError) -> JSONResponse:
 
 async def not_found(request: Request, error: HTTPException) -> JSONResponse:
     """A path or method that the practice tenant doesn't have."""
-    sentence = f"The practice tenant has nothing to {request.method} at {request.url.path}."
-    return JSONResponse({"error": "not_found", "error_description": sentence}, error.status_code, headers=error.headers)
+    sentence = f"The practice tenant has nothing to {request.method} at {clean(request.url.path)}."
+    body = {"error": "not_found", "error_description": sentence}
+    return JSONResponse(body, error.status_code, headers=NO_STORE | (error.headers or {}))
 
 
 def _configuration(request: Request, version: str) -> JSONResponse:

@@ -23,7 +23,7 @@ async def token(request: Request) -> JSONResponse:
         raise AuthorityError(900144, name="grant_type")
     if grant_type not in grants.KNOWN:
         raise AuthorityError(70003, grant_type=grant_type)
-    credential = client_authentication.presented(form, request.headers.get("authorization"))
+    credential = client_authentication.presented(form, request.headers.getlist("authorization"))
     client = client_authentication.authenticate(
         authority.directory, request.path_params["tenant"], credential, grant_type=grant_type, now=now
     )

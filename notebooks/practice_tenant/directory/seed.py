@@ -18,14 +18,15 @@ from .objects import (
     Tenant,
     User,
 )
-from .permissions import GRAPH_APP_ID, GRAPH_APPLICATION, MICROSOFT_SERVICES_TENANT, graph_role_id
+from .permissions import GRAPH_APP_ID, GRAPH_APPLICATION, graph_role_id
 from .signing_keys import first_keys
 from .store import Directory
 
 TENANT_ID = "7a1c0e52-3f0d-4f6e-9a57-2b8d6c1e4f90"
 TENANT_DOMAIN = "practice.example"
 OTHER_TENANT_ID = "c4d9b1a7-58e2-4c3b-8f16-0e7a92d35b68"
-OTHER_TENANT_DOMAIN = "other.example"
+# The documentation's own example of another organisation: a name that exists in the cloud too.
+OTHER_TENANT_DOMAIN = "contoso.com"
 
 DAEMON_CLIENT_ID = "2f8e6a10-94b7-4d2c-a3e5-71c0d9b8f642"
 DESKTOP_CLIENT_ID = "91d3c7b4-0a6f-4e58-b2c9-5d47e8f1a036"
@@ -115,7 +116,7 @@ def holds_secrets(directory: Directory, values: dict[str, str]) -> bool:
 def _add_tenants(directory: Directory, now: int) -> None:
     for tenant_id, name, domain in (
         (TENANT_ID, "Practice Tenant", TENANT_DOMAIN),
-        (OTHER_TENANT_ID, "Other Tenant", OTHER_TENANT_DOMAIN),
+        (OTHER_TENANT_ID, "Contoso", OTHER_TENANT_DOMAIN),
     ):
         directory.add_tenant(Tenant(id=tenant_id, display_name=name, default_domain=domain, created=now))
         for label, title in _LABELS:
@@ -151,7 +152,7 @@ def _add_applications(directory: Directory, now: int) -> None:
     _register(directory, records)
     _register(
         directory,
-        _application("Course daemon", DAEMON_CLIENT_ID, now, web_redirect_uris=("https://localhost/signin",)),
+        _application("Course daemon", DAEMON_CLIENT_ID, now, token_version=2),
         {GRAPH_APP_ID: ("User.Read.All",), RECORDS_API_CLIENT_ID: ("Records.Read.All",)},
     )
     _register(

@@ -8,7 +8,7 @@ import base64
 import datetime
 import hashlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cryptography import x509
@@ -62,7 +62,7 @@ class SigningKeys:
         seen = self._directory.revision()
         if seen != self._seen:
             held = {key.kid: key for key in self._keys}
-            self._keys = tuple(held.get(row["kid"]) or _load(row) for row in self._directory.signing_keys())
+            self._keys = tuple(_load(row, held.get(row["kid"])) for row in self._directory.signing_keys())
             self._seen = seen
         return self._keys
 
@@ -116,7 +116,10 @@ def new_key(now: int, *, active_from: int) -> dict:
     }
 
 
-def _load(row: dict) -> SigningKey:
+def _load(row: dict, held: SigningKey | None) -> SigningKey:
+    if held is not None:
+        # A rotation moves the time from which a key signs, never the key.
+        return replace(held, active_from=row["active_from"])
     # Checking that p and q are prime takes 40 ms a key, and these keys were made here.
     private_key = serialization.load_pem_private_key(
         row["private_key"], password=None, unsafe_skip_rsa_key_validation=True

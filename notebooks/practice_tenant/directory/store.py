@@ -77,7 +77,7 @@ class Directory(Database):
     def passwords(self, app_id: str) -> list[PasswordCredential]:
         """The client secrets of an app, oldest first; expired ones too."""
         rows = self._all("SELECT * FROM password_credential WHERE app_id = ? ORDER BY start, key_id", app_id)
-        return [PasswordCredential(**{name: row[name] for name in row.keys() if name != "app_id"}) for row in rows]
+        return [_password(row) for row in rows]
 
     def remove_password(self, app_id: str, key_id: str) -> bool:
         """Forget a client secret; False if the app has none with this ID."""
@@ -169,8 +169,8 @@ class Directory(Database):
         self._change("UPDATE signing_key SET active_from = ? WHERE kid = ?", active_from, kid)
 
     def signing_keys(self) -> list[dict]:
-        """All signing keys, by the time from which they sign."""
-        return [dict(row) for row in self._all("SELECT * FROM signing_key ORDER BY active_from, kid")]
+        """All signing keys, by the time from which they sign; of two rotations in one second the later comes last."""
+        return [dict(row) for row in self._all("SELECT * FROM signing_key ORDER BY active_from, rowid")]
 
 
 def _application_columns(application: Application) -> dict:
@@ -189,6 +189,12 @@ def _application(row: sqlite3.Row) -> Application:
         app_roles=_tuple_of(AppRole, lists["app_roles"]),
         required_permissions=_tuple_of(RequiredPermission, lists["required_permissions"]),
     )
+
+
+def _password(row: sqlite3.Row) -> PasswordCredential:
+    columns = dict(row)
+    del columns["app_id"]
+    return PasswordCredential(**columns)
 
 
 def _tuple_of(kind: type, items: Iterable[dict]) -> tuple:

@@ -68,7 +68,8 @@ async def add_password(request: Request, caller: Caller) -> JSONResponse:
     )
     graph.directory.add_password(application.app_id, credential)
     body = {"@odata.context": context(request, "microsoft.graph.passwordCredential")}
-    return JSONResponse(body | _password_json(credential) | {"secretText": value})
+    body |= _password_json(credential) | {"secretText": value}
+    return JSONResponse(body, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 
 
 @app_role(*_WRITE)

@@ -111,7 +111,8 @@ async def _check_signature(token: str, header: dict, keys: PublishedKeys) -> Pub
 def _check_times(claims: dict, now: float) -> None:
     expires, not_before = claims.get("exp"), claims.get("nbf", 0)
     for value in (expires, not_before):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        # Whole numbers first: isfinite can't take one of 400 digits.
+        if type(value) is not int and not (type(value) is float and math.isfinite(value)):
             raise invalid_token("Lifetime validation failed, the token has no expiration time.")
     if now >= expires + SKEW_SECONDS:
         raise invalid_token("Lifetime validation failed, the token is expired.")
@@ -131,7 +132,7 @@ def _check_issuer(claims: dict, issuer: Callable[[str, str], str]) -> str:
 def _caller(claims: dict, tenant_id: str) -> Caller:
     roles, scope = claims.get("roles", []), claims.get("scp", "")
     app_id = claims.get("appid") if claims["ver"] == "1.0" else claims.get("azp")
-    if not isinstance(claims.get("oid"), str) or not isinstance(app_id, str):
+    if not all(isinstance(value, str) and _GUID.fullmatch(value) for value in (claims.get("oid"), app_id)):
         raise invalid_token(f"{_NOT_VALID} Missing oid or appid.")
     if not isinstance(roles, list) or not isinstance(scope, str):
         raise invalid_token(f"{_NOT_VALID} Invalid scp or roles.")
@@ -147,7 +148,7 @@ def _caller(claims: dict, tenant_id: str) -> Caller:
 def _json(segment: str) -> dict:
     try:
         raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-        value = json.loads(raw, object_pairs_hook=_no_duplicates)
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
     except (binascii.Error, ValueError, RecursionError) as error:
         raise invalid_token(_NOT_WELL_FORMED) from error
     if not isinstance(value, dict):

@@ -24,6 +24,8 @@ async def read_body(request: Request) -> dict:
         return {}
     try:
         body = json.loads(raw)
+        # A lone surrogate ("\ud800") is no character: neither the directory nor an answer can hold it.
+        json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise bad_request("Unable to read JSON request payload.", "BadRequest") from error
     if not isinstance(body, dict):

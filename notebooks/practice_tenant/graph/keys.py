@@ -54,7 +54,7 @@ class PublishedKeys:
         self._tried = now
         try:
             document = await self._fetch()
-        except Exception:
+        except (OSError, ValueError, KeyError):
             if now - self._fetched >= REFRESH_SECONDS + LAST_KNOWN_GOOD_SECONDS:
                 self._keys = {}
             return

@@ -89,8 +89,11 @@ def selected(item: dict, names: tuple[str, ...], default: tuple[str, ...]) -> di
 def _top(value: str | None) -> int:
     if value is None:
         return DEFAULT_PAGE
-    if not value.isdecimal() or not 1 <= int(value) <= LARGEST_PAGE:
-        raise bad_request(f"Invalid page size specified: '{value}'. Must be between 1 and {LARGEST_PAGE} inclusive.")
+    # Short first: Python refuses to make a number of thousands of digits.
+    if not value.isdecimal() or len(value) > 9 or not 1 <= int(value) <= LARGEST_PAGE:
+        raise bad_request(
+            f"Invalid page size specified: '{value[:20]}'. Must be between 1 and {LARGEST_PAGE} inclusive."
+        )
     return int(value)
 
 

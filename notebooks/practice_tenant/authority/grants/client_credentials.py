@@ -5,7 +5,6 @@ The scope is a resource's identifier with ``/.default``: the permissions an admi
 """
 
 import re
-from urllib.parse import urlsplit
 
 from ...directory.store import Directory
 from .. import access_token
@@ -20,6 +19,9 @@ DEFAULT = "/.default"
 # RFC 6749 section 3.3: what a scope may be made of.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e ]+")
 _LONGEST_SCOPE = 4096
+
+# RFC 3986 section 3.1: an identifier is a URI of any scheme.
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def run(client: Client, form: dict[str, str], *, directory: Directory, face, signing_keys, now: float) -> dict:
@@ -53,7 +55,7 @@ def resource_identifier(scope: str | None) -> str:
     if len(scopes) != 1 or not scopes[0].lower().endswith(DEFAULT):
         raise AuthorityError(1002012, scope=scope.strip())
     identifier = scopes[0][: -len(DEFAULT)]
-    if not (is_guid(identifier) or urlsplit(identifier).scheme):
+    if not (is_guid(identifier) or _ABSOLUTE.match(identifier)):
         raise AuthorityError(70011, scope=scope.strip())
     return identifier
 

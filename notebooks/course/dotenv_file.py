@@ -1,0 +1,214 @@
+"""The `.env` file: read with python-dotenv's rules, and saved without losing a line of it or showing it to others."""
+
+import io
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .problem import Problem
+
+FILE_KEY = ".env"
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_NEEDS_NO_QUOTES = re.compile(r"[\w.~:/@+,=\\-]+")
+# What stands after `NAME=`: a value with or without quotes, perhaps a comment, the end of the line.
+_AFTER_EQUALS = re.compile(
+    r"""(?:[^\S\r\n]*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")(?P<quoted>[^\S\r\n]*\#[^\r\n]*)?
+         |[^\r\n]*?(?P<plain>[^\S\r\n]\#[^\r\n]*)?)
+        (?P<end>[^\S\r\n]*(?:\r\n|\n|\r)?)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class DotenvError(Exception):
+    """The file cannot be read or saved. Its text is a sentence for the learner and holds no value of the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DotenvFile:
+    """The file's values by name, without interpolation, and what is wrong with the file."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    problems: tuple[Problem, ...] = ()
+
+
+def read(path: Path) -> DotenvFile:
+    """Read a `.env` file; an absent one is empty. Never raises for what the file is or holds: see `problems`."""
+    try:
+        text = _read_text(path)
+    except DotenvError as error:
+        return DotenvFile(problems=(Problem(key=FILE_KEY, message=str(error)),))
+    return DotenvFile(values=_parse(text), problems=tuple(_warnings(text, path.name)))
+
+
+def save(path: Path, values: Mapping[str, str]) -> None:
+    """Write values into a `.env` file, so that reading it gives exactly them and everything else it held before.
+
+    Comments, order and other names stay. An empty value empties its line, or is left out where there is none. The new
+    file replaces the old in one step and only its owner may read it (mode 0600). If anything fails, the old file
+    stands untouched.
+
+    Raises DotenvError: the file or its folder cannot be read or written, or a value cannot be kept in such a file.
+    """
+    path = Path(os.path.realpath(path))
+    before = _read_text(path)
+    text = _merge(before, values)
+    kept = _parse(before)
+    wanted = kept | {name: value for name, value in values.items() if value or name in kept}
+    if _parse(text) != wanted:
+        # An unfinished line of the old file can swallow a line that was added or changed.
+        raise DotenvError(
+            f"{path.name} has a line that python-dotenv cannot read, perhaps an opening quotation mark without a "
+            "closing one. Correct it, then save again. The file is unchanged."
+        )
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        data = b"\0"
+    if b"\0" in data:
+        raise DotenvError(f"A value has a character that {path.name} cannot hold. The file is unchanged.")
+    _replace(path, data)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.is_dir():
+            raise DotenvError(
+                f"{path.name} is a folder, not a file (Docker makes one when it mounts a file that does not exist). "
+                f"Remove it, then copy env.example to {path.name}."
+            )
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise DotenvError(f"{path.name} cannot be read: {_reason(error)}. Check that you may read it.") from None
+    if data.startswith(_UTF16_MARKS) or b"\0" in data:
+        raise DotenvError(
+            f"{path.name} is in UTF-16, as Windows PowerShell writes it. Save it as UTF-8: in PowerShell with "
+            f"(Get-Content {path.name}) | Set-Content -Encoding utf8 {path.name}"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    # Outside the handler: the decoding error carries the file's bytes, secrets included.
+    raise DotenvError(f"{path.name} is not in UTF-8 (see line {line}). Open it in an editor and save it as UTF-8.")
+
+
+def _parse(text: str) -> dict[str, str]:
+    # newline=None: python-dotenv opens a file in text mode, which turns every line end into \n.
+    return {item.key: item.value for item in _bindings(text, newline=None) if item.key and item.value is not None}
+
+
+def _bindings(text: str, newline: str | None) -> Iterator:
+    # python-dotenv's parser rather than `dotenv_values(interpolate=False)`, which gives the same values but only logs
+    # the lines that it cannot read. Interpolation is a later step, so `${X}` stays as it is.
+    from dotenv.parser import parse_stream
+
+    return parse_stream(io.StringIO(text, newline=newline))
+
+
+def _warnings(text: str, file_name: str) -> Iterator[Problem]:
+    lines: dict[str, int] = {}
+    for item in _bindings(text, newline=None):
+        source = item.original.string
+        line = item.original.line + source[: len(source) - len(source.lstrip())].count("\n")
+        if item.error or (item.key and item.value is None):
+            yield Problem(
+                key=FILE_KEY,
+                message=f"Line {line} of {file_name} cannot be read. A line is NAME=value, a comment starts with #, and "
+                "a value that opens with a quotation mark closes with one.",
+                severity="warning",
+            )
+            continue
+        if not item.key:
+            continue
+        if item.key in lines:
+            yield Problem(
+                key=item.key,
+                message=f"{item.key} stands in {file_name} more than once (lines {lines[item.key]} and {line}). "
+                "The last one counts: remove the others.",
+                severity="warning",
+            )
+        lines[item.key] = line
+        written = source.partition("=")[2].strip()
+        if item.value and written[0] not in "'\"" and re.search(r"\s#", written):
+            yield Problem(
+                key=item.key,
+                message=f"{item.key} (line {line} of {file_name}) ends before ' #': the rest is read as a comment. "
+                "If it belongs to the value, put the value in single quotes; if not, give it a line of its own.",
+                severity="warning",
+            )
+
+
+def _merge(text: str, values: Mapping[str, str]) -> str:
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    merged, present = [], set()
+    for item in _bindings(text, newline=""):
+        source = item.original.string
+        if item.key in values and not item.error:
+            present.add(item.key)
+            if (item.value or "") != values[item.key]:
+                source = _with_value(source, values[item.key], line_end)
+        merged.append(source)
+    added = [f"{name}={_encode(value)}{line_end}" for name, value in values.items() if value and name not in present]
+    if added and merged and not merged[-1].endswith(("\n", "\r")):
+        merged.append(line_end)
+    return "".join(merged + added)
+
+
+def _with_value(source: str, value: str, line_end: str) -> str:
+    before, equals, after = source.partition("=")
+    if not equals:
+        return f"{source.rstrip()}={_encode(value)}{line_end}"
+    match = _AFTER_EQUALS.fullmatch(after)
+    comment = (match["quoted"] or match["plain"] or "").strip() if match else ""
+    end = match["end"].strip(" \t") if match else line_end
+    written = _encode(value)
+    if comment:
+        # Older versions of python-dotenv take `NAME= # comment` for a value.
+        written = f"{written or repr('')} {comment}"
+    return f"{before}={written}{end}"
+
+
+def _encode(value: str) -> str:
+    if not value or _NEEDS_NO_QUOTES.fullmatch(value):
+        return value
+    escaped = value.replace("\\", "\\\\")
+    if "\n" in value or "\r" in value:
+        # Only double quotes know escapes for line ends.
+        return '"{}"'.format(escaped.replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r"))
+    return "'{}'".format(escaped.replace("'", "\\'"))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    # Restricts the file to its owner on Windows too, where a file mode does not.
+    from jupyter_core.paths import secure_write
+
+    # In the same folder, because only there is replacing a file one step.
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with secure_write(str(temporary), binary=True) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise DotenvError(f"{path.name} was not saved: {_reason(error)}. The file is unchanged.") from None
+        if isinstance(error, RuntimeError):
+            raise DotenvError(
+                f"{path.name} was not saved: this drive cannot keep a file private to you. Move the course to another "
+                "folder, for example in your home folder."
+            ) from None
+        raise
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__

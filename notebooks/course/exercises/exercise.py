@@ -1,0 +1,51 @@
+"""An exercise: the cell a learner begins with, the cell that solves it, its hints and its check.
+
+In the notebook an exercise is one code cell:
+
+- its source is `start`, to the character, and its last line calls `check`: running the cell gives the verdict;
+- its metadata are `{"tags": ["exercise"], "exercise": "<id>"}`;
+- the cells before it have run `import msal`, `from course import Registration, check` and
+  `registration = Registration.load()`.
+
+The task is told in the Markdown cell above, under the exercise's title. Tests compare the cell with `start`, and run
+the notebook with `solution` in its place: every verdict must then be *right*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import Any
+
+from course.exercises import trial
+from course.exercises.verdict import NOT_TRIED, Settled, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """`id` begins with the notebook's number. `hints` go from a nudge to nearly there. `success` is one sentence on
+    what the right answer shows. `check` takes the answer; it may raise Settled."""
+
+    id: str
+    notebook: str  # the file's name without .ipynb
+    title: str
+    start: str
+    solution: str
+    hints: tuple[str, ...]
+    check: Callable[[Any], Verdict]
+    success: str
+
+    def judge(self, answer: object) -> Verdict:
+        """The verdict on the answer; whatever the learner's function raises is part of it."""
+        if trial.untouched(answer, self.start):
+            return NOT_TRIED
+        try:
+            return self.check(answer)
+        except Settled as settled:
+            return settled.verdict
+
+
+def cell(source: str) -> str:
+    """The source of a notebook cell, from an indented triple-quoted string."""
+    return dedent(source).strip()

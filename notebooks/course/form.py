@@ -1,0 +1,241 @@
+"""The registration form: every value of an app registration, checked while it is typed.
+
+A secret is read once: its field is emptied in the same callback, and what remains is a `Secret` that shows as `****`.
+"""
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import ipywidgets as widgets
+
+from . import fallback
+from .accessibility import KeyboardGuard, Kind, StatusLine
+from .discovery import DiscoveryError, tenant_metadata
+from .form_fields import AUDIENCES, CLOUDS, CREDENTIALS, TEXTS, THIS_TENANT, WIDE, Field, controls, help_text
+from .problem import looks_like_a_secret
+from .registration import Registration, RegistrationError
+from .secret import MASK, Secret
+
+MODES = {
+    "practice": "Practice: these values go to the practice tenant. An empty field stands for its own value.",
+    "live": "Live: these values go to your own tenant.",
+}
+REGISTER_HELP = {
+    "practice": "Registers a confidential client in the practice tenant, makes a secret and fills the form.",
+    "live": "Only the practice tenant registers an app from here. In your own tenant, use the Microsoft Entra admin "
+    "center.",
+}
+
+
+class _FormGuard(KeyboardGuard):
+    _css = Path(__file__).parent / "static" / "form.css"
+
+
+class RegistrationForm(widgets.VBox):
+    """A form for the values of an app registration; `registration` is what they make together, at any time.
+
+    Nothing raises: what goes wrong in a callback is a sentence in the form's status line.
+    """
+
+    def __init__(self, registration: Registration):
+        self._registration = registration
+        self._filling = False
+        self._secret = Secret("")
+        self._fields = {name: Field(control, TEXTS[name]) for name, control in controls().items()}
+        self._authority = widgets.HTML()
+        self._name = Field(widgets.Text("My practice app"), TEXTS["name"])
+        self._status = StatusLine()
+        self._fill(registration)
+        for name, field in self._fields.items():
+            read = self._read_secret if name == "client_secret" else self._read
+            field.control.observe(self._safely(read), names="value")
+        super().__init__([*self._sections(), self._status, _FormGuard()])
+        self.add_class("course-form")
+
+    @property
+    def registration(self) -> Registration:
+        """The registration with the values that the form holds now."""
+        return self._registration
+
+    def _sections(self) -> list[widgets.Widget]:
+        mode = self._registration.mode
+        register = self._button("Register a practice app", self._register)
+        register.disabled = self._name.control.disabled = mode == "live"
+        return [
+            help_text(MODES[mode]),
+            *self._fields.values(),
+            self._authority,
+            self._name,
+            register,
+            help_text(REGISTER_HELP[mode]),
+            self._button("Test connection", self._test),
+            help_text("Asks the authority for this tenant's metadata. No credential is sent."),
+            self._button("Save to .env", self._save),
+            help_text("Keeps the values, the secret too, in the file .env for every notebook of the course."),
+        ]
+
+    def _button(self, description: str, action: Callable[[], None]) -> widgets.Button:
+        button = widgets.Button(description=description, layout=WIDE)
+        button.on_click(self._safely(action))
+        return button
+
+    def _safely(self, action: Callable[[], None]) -> Callable[[object], None]:
+        """Make a callback of `action` whose exceptions become a sentence."""
+
+        def callback(_: object) -> None:
+            if self._filling:
+                return
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001 - a traceback of a callback is lost in a log nobody reads
+                explained = isinstance(error, RegistrationError | DiscoveryError | RuntimeError)
+                self._say(str(error) if explained else f"{type(error).__name__}: {error}", "caution")
+
+        return callback
+
+    def _say(self, sentence: str, kind: Kind = "plain") -> None:
+        for secret in (self._secret, self._registration.client_secret):
+            if secret:
+                sentence = sentence.replace(secret.value, MASK)
+        self._status.say((kind, sentence))
+
+    def _fill(self, registration: Registration) -> None:
+        """Show the values of a registration made elsewhere."""
+        self._registration = registration
+        self._secret = registration.client_secret
+        self._filling = True
+        for name, value in _contents(registration).items():
+            self._fields[name].control.value = value
+        self._filling = False
+        self._values = self._read_values()
+        self._refresh()
+
+    def _read(self) -> None:
+        values = self._read_values()
+        changes = {name: value for name, value in values.items() if value != self._values[name]}
+        self._values = values
+        self._registration = self._registration.with_values(**changes)
+        self._refresh()
+
+    def _read_secret(self) -> None:
+        field = self._fields["client_secret"].control
+        if field.value:
+            self._secret = Secret(field.value)
+            field.value = ""
+            self._read()
+
+    def _read_values(self) -> dict[str, str | Secret | None]:
+        """What the fields say, by the names of `Registration`; a hidden field says nothing."""
+        value = {name: field.control.value for name, field in self._fields.items()}
+        credential = value["credential"]
+        return {
+            "instance": value["instance"] or value["other_instance"],
+            "tenant": value["audience"] or value["tenant"],
+            "client_id": value["client_id"],
+            "public_client_id": value["public_client_id"],
+            "client_secret": self._secret if credential == "secret" else None,
+            "client_certificate_path": value["client_certificate_path"] if credential == "certificate" else None,
+            "redirect_uri": value["redirect_uri"],
+            "scope": value["scope"],
+        }
+
+    def _refresh(self) -> None:
+        value = {name: field.control.value for name, field in self._fields.items()}
+        self._fields["other_instance"].visible = not value["instance"]
+        self._fields["tenant"].visible = not value["audience"]
+        self._fields["client_secret"].visible = value["credential"] == "secret"
+        self._fields["client_certificate_path"].visible = value["credential"] == "certificate"
+        registration = self._registration
+        for name, field in self._fields.items():
+            note = _secret_note(self._secret) if name == "client_secret" else ""
+            field.show(registration.problems, note)
+        instance, tenant, authority = map(escape, (registration.instance, registration.tenant, registration.authority))
+        self._authority.value = (
+            f'<div class="course-help">Instance <code>{instance}</code> and tenant <code>{tenant}</code> together are '
+            f"the authority: <code>{authority}</code></div>"
+        )
+        shown = {field.text.key for field in self._fields.values()}
+        self._status.say(*(("caution", p.message) for p in registration.problems if p.key not in shown))
+
+    def _register(self) -> None:
+        from .administrator import Administrator
+
+        name = self._name.control.value.strip()
+        if not name:
+            self._say("Give the new app a name first.", "caution")
+            return
+        self._fill(Administrator(registration=self._registration).register_app(name))
+        self._say(f"Registered: {name}. Its client ID and a new secret are in the form.", "good")
+
+    def _test(self) -> None:
+        host = urlsplit(self._registration.instance).hostname
+        self._say(f"Asking {host} …")
+        issuer = tenant_metadata(self._registration, self._registration.tenant).get("issuer")
+        self._say(f"{host} knows this tenant. The issuer of its tokens is {issuer}", "good")
+
+    def _save(self) -> None:
+        self._registration.save()
+        self._say("Saved to .env. Notebooks started from now on read these values.", "good")
+
+    def _repr_mimebundle_(self, **kwargs):
+        rows = [(TEXTS[name].label, value, TEXTS[name].help) for name, value in _stable(self._registration).items()]
+        caption = f"Registration form ({self._registration.mode})"
+        return fallback.with_fallback(
+            super()._repr_mimebundle_(**kwargs),
+            html=f"<div>{fallback.html_table(caption, ('field', 'value', 'what it is'), rows)}</div>",
+            text=fallback.text_table(caption, rows),
+        )
+
+
+def _contents(registration: Registration) -> dict[str, str]:
+    known = registration.instance in CLOUDS.values()
+    audience = registration.tenant if registration.tenant in AUDIENCES else ""
+    return {
+        "instance": registration.instance if known else "",
+        "other_instance": "" if known else registration.instance,
+        "audience": audience,
+        "tenant": "" if audience else registration.tenant,
+        "client_id": registration.client_id,
+        "public_client_id": registration.public_client_id,
+        "credential": _credential(registration),
+        "client_certificate_path": registration.client_certificate_path or "",
+        "redirect_uri": registration.redirect_uri,
+        "scope": registration.scope,
+    }
+
+
+def _credential(registration: Registration) -> str:
+    if registration.client_certificate_path:
+        return "certificate"
+    return "secret" if registration.client_secret or registration.mode == "practice" else "none"
+
+
+def _secret_note(secret: Secret) -> str:
+    return f"A secret is set ({MASK})." if secret else "No secret is set."
+
+
+def _stable(registration: Registration) -> dict[str, str]:
+    """The values as a stored notebook may show them."""
+    contents = _contents(registration)
+    return {
+        "instance": registration.instance,
+        "audience": AUDIENCES.get(contents["audience"], THIS_TENANT),
+        "tenant": _masked(registration.tenant),
+        "client_id": _masked(registration.client_id),
+        "public_client_id": _masked(registration.public_client_id),
+        "credential": CREDENTIALS[contents["credential"]],
+        "client_secret": MASK if registration.client_secret else "(empty)",
+        "client_certificate_path": fallback.VARIES if registration.client_certificate_path else "(empty)",
+        "redirect_uri": registration.redirect_uri,
+        "scope": fallback.mask_guids(registration.scope, "id"),
+    }
+
+
+def _masked(identifier: str) -> str:
+    if not identifier:
+        return "(empty)"
+    if looks_like_a_secret(identifier):
+        return MASK
+    return fallback.A_GUID if fallback.is_guid(identifier) else identifier

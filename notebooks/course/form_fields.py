@@ -1,0 +1,160 @@
+"""The fields of the registration form: what each value is called, what it is, and where it is found.
+
+https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
+https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+import ipywidgets as widgets
+
+from .accessibility import Kind, StatusLine
+from .problem import Problem
+
+CLOUDS = {
+    "Microsoft Entra ID (global)": "https://login.microsoftonline.com",
+    "Microsoft Entra ID for US Government": "https://login.microsoftonline.us",
+    "Microsoft Entra China (21Vianet)": "https://login.partner.microsoftonline.cn",
+}
+AUDIENCES = {
+    "organizations": "Any organisation (organizations)",
+    "common": "Any organisation, and personal Microsoft accounts (common)",
+    "consumers": "Personal Microsoft accounts only (consumers)",
+}
+THIS_TENANT = "This tenant only"
+CREDENTIALS = {
+    "secret": "Client secret",
+    "certificate": "Certificate",
+    "none": "None (public client)",
+}
+WIDE = widgets.Layout(width="auto", max_width="480px")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldText:
+    """A field's label, its help, and the key in `.env` whose problems it shows."""
+
+    label: str
+    help: str
+    key: str
+
+
+TEXTS = {
+    "instance": FieldText(
+        label="Instance",
+        key="INSTANCE",
+        help="The URL of the identity provider: which of Microsoft's clouds signs you in.",
+    ),
+    "other_instance": FieldText(
+        label="Instance URL",
+        key="INSTANCE",
+        help="The host of another identity provider, starting with https and without a path.",
+    ),
+    "audience": FieldText(
+        label="Sign-in audience",
+        key="",
+        help="Whose accounts may sign in. The client credentials flow works with one tenant only.",
+    ),
+    "tenant": FieldText(
+        label="Tenant",
+        key="TENANT",
+        help="The directory, by its ID (a GUID) or one of its domains. Portal: Overview, Directory (tenant) ID.",
+    ),
+    "client_id": FieldText(
+        label="Client ID",
+        key="CLIENT_ID",
+        help="The app's own GUID, given at registration. Portal: Overview, Application (client) ID.",
+    ),
+    "public_client_id": FieldText(
+        label="Public client ID",
+        key="PUBLIC_CLIENT_ID",
+        help="The client ID of the app that runs on people's own devices and holds no secret.",
+    ),
+    "credential": FieldText(
+        label="Credential",
+        key="",
+        help="What a confidential client proves its identity with. A public client has none.",
+    ),
+    "client_secret": FieldText(
+        label="Client secret",
+        key="CLIENT_SECRET",
+        help="The secret's value, not its ID. Portal: Certificates & secrets. The field empties when it has been read.",
+    ),
+    "client_certificate_path": FieldText(
+        label="Certificate path",
+        key="CLIENT_CERTIFICATE_PATH",
+        help="A .pfx or .pem file with the private key. Its passphrase goes into .env: CLIENT_CERTIFICATE_PASSPHRASE.",
+    ),
+    "redirect_uri": FieldText(
+        label="Redirect URI",
+        key="REDIRECT_URI",
+        help="Where Entra sends the user back to. A desktop app registers http://localhost.",
+    ),
+    "scope": FieldText(
+        label="Scope",
+        key="SCOPE",
+        help="What is asked for. For the client credentials flow: the resource, followed by /.default.",
+    ),
+    "name": FieldText(
+        label="Name of the new app",
+        key="",
+        help="How the app is called in the portal and on consent pages.",
+    ),
+}
+
+
+class Field(widgets.VBox):
+    """A control under its label, with visible help and a status line for what is wrong with its value."""
+
+    def __init__(self, control: widgets.Widget, text: FieldText):
+        self.control = control
+        self.text = text
+        self._status = StatusLine()
+        control.description = text.label
+        control.layout = WIDE
+        super().__init__([control, help_text(text.help), self._status])
+        self.add_class("course-field")
+
+    def show(self, problems: Iterable[Problem], note: str = "") -> None:
+        """Show the problems of this field's key, after `note` if there is one."""
+        notes: list[tuple[Kind, str]] = [("plain", note)] if note else []
+        cautions: list[tuple[Kind, str]] = [("caution", p.message) for p in problems if p.key == self.text.key]
+        self._status.say(*notes, *cautions)
+
+    @property
+    def visible(self) -> bool:
+        """Whether the field is on the page; a hidden one is also hidden from screen readers."""
+        return self.layout.display != "none"
+
+    @visible.setter
+    def visible(self, visible: bool) -> None:
+        self.layout.display = None if visible else "none"
+
+
+def help_text(text: str) -> widgets.HTML:
+    """A line of visible help below a control."""
+    return widgets.HTML(f'<div class="course-help">{escape(text)}</div>')
+
+
+def controls() -> dict[str, widgets.Widget]:
+    """The fields' controls, in the order of the form. An empty value of a list means: see the field after it."""
+    return {
+        "instance": widgets.Dropdown(options=[*CLOUDS.items(), ("Another identity provider", "")]),
+        "other_instance": widgets.Text(),
+        "audience": widgets.Dropdown(options=[(THIS_TENANT, ""), *_labelled(AUDIENCES)]),
+        "tenant": widgets.Text(),
+        "client_id": widgets.Text(),
+        "public_client_id": widgets.Text(),
+        "credential": widgets.Dropdown(options=_labelled(CREDENTIALS)),
+        # Not read while it is typed: the first character would already empty it.
+        "client_secret": widgets.Password(continuous_update=False),
+        "client_certificate_path": widgets.Text(),
+        "redirect_uri": widgets.Text(),
+        "scope": widgets.Text(),
+    }
+
+
+def _labelled(choices: dict[str, str]) -> list[tuple[str, str]]:
+    return [(label, value) for value, label in choices.items()]

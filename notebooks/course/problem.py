@@ -1,0 +1,88 @@
+"""What is wrong with a registration value, in a sentence that helps, and the values that the rules look at."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from .secret import MASK, Secret
+
+if TYPE_CHECKING:
+    from practice_tenant import SeededValues
+
+WHERE = {
+    "TENANT": "Copy 'Directory (tenant) ID' from the Overview page of your app registration.",
+    "CLIENT_ID": "Copy 'Application (client) ID' from the Overview page of your app registration.",
+    "PUBLIC_CLIENT_ID": "Copy 'Application (client) ID' from the Overview page of your public app's registration.",
+    "CLIENT_SECRET": "Copy the Value of a client secret under 'Certificates & secrets'. "
+    "It is shown only once: if it is gone, make a new secret.",
+}
+GUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
+_SECRET_SHAPE = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9_~.+/=-]{32,}")
+_LONGEST_SHOWN = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something wrong with one value.
+
+    `key` is the value's name in `.env`, or `.env` when it is the file itself. `message` is one or more whole sentences
+    and never contains a secret. An error stops a live run before anything is sent; a warning is only shown.
+    """
+
+    key: str
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Values:
+    """What the rules look at.
+
+    `given` has the values that are not empty, by their key in `.env`; `folder` is where a relative certificate path
+    starts; `seeded` are the practice tenant's own values, None when live.
+    """
+
+    given: Mapping[str, str | Secret]
+    folder: Path
+    seeded: "SeededValues | None" = None
+
+    def __getitem__(self, key: str) -> str:
+        """The text of a value, a secret's included; empty when it was not given."""
+        return plain(self.given.get(key, ""))
+
+    @property
+    def practice_identifiers(self) -> set[str]:
+        """What the practice tenant calls its tenants and apps; empty when live."""
+        tenants = ("tenant_id", "tenant_domain", "other_tenant_id", "other_tenant_domain")
+        apps = ("client_id", "public_client_id", "api_client_id", "administrator_client_id")
+        return {getattr(self.seeded, name) for name in tenants + apps} if self.seeded else set()
+
+
+def plain(value: str | Secret) -> str:
+    return value.value if isinstance(value, Secret) else value
+
+
+def is_guid(text: str) -> bool:
+    return bool(GUID.fullmatch(text))
+
+
+def looks_like_a_secret(text: str) -> bool:
+    """True for a long random string: perhaps a secret that was pasted into the wrong place, so not to be shown."""
+    return bool(_SECRET_SHAPE.fullmatch(text)) and not GUID.search(text)
+
+
+def shown(text: str) -> str:
+    """A value as a message quotes it."""
+    if looks_like_a_secret(text):
+        return MASK
+    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
+
+
+def listed(names: list[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

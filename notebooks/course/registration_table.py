@@ -1,0 +1,93 @@
+"""A registration as a notebook shows it: which tenant answers, the values, and what is wrong with them.
+
+Nothing here varies between runs with the same values, so a stored output stays the same; secrets are masked.
+"""
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from .problem import looks_like_a_secret
+from .secret import MASK
+
+if TYPE_CHECKING:
+    from .registration import Registration
+
+LABELS = {
+    "practice": "the practice tenant answers",
+    "live": "your own tenant answers",
+    "undecided": "correct what is listed below first",
+}
+NOT_GIVEN = "(not given)"
+_CELL = "text-align: left; padding: 2px 16px 2px 0; overflow-wrap: anywhere"
+# The colour is only an ornament: every problem says in words whether it is an error or a warning.
+_EDGE = {"error": "var(--jp-error-color1, #d32f2f)", "warning": "var(--jp-warn-color1, #b26a00)"}
+
+
+def as_text(registration: "Registration") -> str:
+    """Lines for a terminal and for text/plain."""
+    mode = _mode(registration)
+    rows = _rows(registration)
+    width = max(map(len, rows))
+    return "\n".join(
+        [
+            f"Registration: {mode} ({LABELS[mode]})",
+            *(f"  {name:<{width}}  {value}" for name, value in rows.items()),
+            *(f"{problem.severity.capitalize()}: {problem.message}" for problem in registration.problems),
+            *_notices(registration),
+        ]
+    )
+
+
+def as_html(registration: "Registration") -> str:
+    """A table with a caption, then the problems; readable in light and dark themes, and without any style."""
+    mode = _mode(registration)
+    rows = "".join(
+        f'<tr><th scope="row" style="{_CELL}"><code>{name}</code></th><td style="{_CELL}">{escape(value)}</td></tr>'
+        for name, value in _rows(registration).items()
+    )
+    problems = "".join(
+        f'<li style="border-left: 4px solid {_EDGE[problem.severity]}; padding-left: 8px; margin: 4px 0">'
+        f"<strong>{problem.severity.capitalize()}:</strong> {escape(problem.message)}</li>"
+        for problem in registration.problems
+    )
+    notices = "".join(f"<p>{escape(notice)}</p>" for notice in _notices(registration))
+    return (
+        '<table><caption style="caption-side: top; text-align: left; padding: 4px 0">'
+        f"Registration: <strong>{mode}</strong> ({LABELS[mode]})</caption><tbody>{rows}</tbody></table>"
+        + (f'<ul style="list-style: none; padding: 0">{problems}</ul>' if problems else "")
+        + notices
+    )
+
+
+def _mode(registration: "Registration") -> str:
+    return "undecided" if registration.undecided else registration.mode
+
+
+def _notices(registration: "Registration") -> tuple[str, ...]:
+    """What the practice tenant has to say about itself, in sentences."""
+    return registration.practice_tenant.notices if registration.practice_tenant else ()
+
+
+def _rows(registration: "Registration") -> dict[str, str]:
+    tenant = _public(registration.tenant)
+    rows = {
+        "instance": registration.instance,
+        "tenant": tenant or NOT_GIVEN,
+        "authority": f"{registration.instance}/{tenant}" if tenant else NOT_GIVEN,
+        "client_id": _public(registration.client_id) or NOT_GIVEN,
+        "public_client_id": _public(registration.public_client_id) or NOT_GIVEN,
+        "client_secret": MASK if registration.client_secret else NOT_GIVEN,
+    }
+    if registration.client_certificate_path:
+        rows["client_certificate_path"] = registration.client_certificate_path
+        rows["client_certificate_passphrase"] = MASK if registration.client_certificate_passphrase else NOT_GIVEN
+    return rows | {
+        "redirect_uri": registration.redirect_uri,
+        "scope": registration.scope,
+        "api_endpoint": registration.api_endpoint,
+    }
+
+
+def _public(identifier: str) -> str:
+    """An ID, unless a secret was pasted in its place."""
+    return MASK if looks_like_a_secret(identifier) else identifier

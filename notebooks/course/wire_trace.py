@@ -1,0 +1,192 @@
+"""The wire trace: the requests that really went through `registration.http`, in order, with secrets hidden.
+
+What each request is for follows MSAL's own order: instance discovery, tenant discovery, token request.
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import anywidget
+import traitlets
+
+from . import fallback
+
+_STATIC = Path(__file__).parent / "static"
+_JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
+_LONGEST_TEXT = 4_000
+
+# The recorder hides these already. They are hidden here a second time, because a notebook is stored and shared.
+_SECRETS = frozenset(
+    {
+        "access_token",
+        "assertion",
+        "authorization",
+        "client_assertion",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "cookie",
+        "device_code",
+        "id_token",
+        "id_token_hint",
+        "password",
+        "proxy_authorization",
+        "refresh_token",
+        "secrettext",
+        "set_cookie",
+        "token",
+        "x_practice_tenant_run",
+    }
+)
+# In an answer, code is the name of an error (Microsoft Graph), not an authorization code.
+_SECRETS_IN_ANSWER = _SECRETS - {"code"}
+
+_PURPOSES = (
+    ("/discovery/instance", "instance discovery: is this host a known authority?"),
+    ("/.well-known/openid-configuration", "tenant discovery: where are this tenant's endpoints?"),
+    ("/discovery/v2.0/keys", "signing keys: which keys verify this tenant's tokens?"),
+    ("/oauth2/v2.0/devicecode", "device code request"),
+    ("/oauth2/v2.0/token", "token request"),
+    ("/common/userrealm/", "user realm discovery: who signs this user in?"),
+)
+
+
+class WireTrace(anywidget.AnyWidget):
+    """Show the requests recorded so far, each with its method, address, status, time taken and redacted content.
+
+    Args:
+        source: `registration.http`, or its `trace`, or any iterable of `course.trace.Exchange`. The widget shows
+            what has been sent when it is made; make another one to see later requests.
+
+    Raises:
+        TypeError: `source` records nothing, for example a `requests.Session` of the learner's own.
+    """
+
+    _esm = _STATIC / "wire_trace.js"
+    _css = _STATIC / "wire_trace.css"
+
+    heading = traitlets.Unicode().tag(sync=True)
+    exchanges = traitlets.List().tag(sync=True)
+
+    def __init__(self, source: object):
+        exchanges = list(_trace_of(source))
+        self._lines = [_line(exchange) for exchange in exchanges]
+        views = [_view(number, exchange) for number, exchange in enumerate(exchanges, start=1)]
+        super().__init__(heading=_heading(len(exchanges)), exchanges=views)
+
+    def _repr_mimebundle_(self, **kwargs):
+        heading = f"Wire trace: {self.heading}"
+        text = "\n".join([heading, *(f"  {number}. {line}" for number, line in enumerate(self._lines, start=1))])
+        items = fallback.html_list(self._lines) if self._lines else ""
+        html = f"<div>{fallback.html_paragraph(heading, strong=True)}{items}</div>"
+        return fallback.with_fallback(super()._repr_mimebundle_(**kwargs), html=html, text=text)
+
+
+def _trace_of(source: object) -> Iterable:
+    trace = getattr(getattr(source, "http", source), "trace", source)
+    if not isinstance(trace, Iterable):
+        raise TypeError(
+            f"This {type(source).__name__} does not record its requests. Show WireTrace(registration.http), and give "
+            "MSAL the same session: http_client=registration.http."
+        )
+    return trace
+
+
+def _heading(count: int) -> str:
+    if count == 0:
+        return "no request was sent."
+    return "1 request was sent." if count == 1 else f"{count} requests were sent, in this order."
+
+
+def _line(exchange) -> str:
+    """Return the stored form of an exchange: no identifier, no port, no time."""
+    host, path = _address(exchange.url)
+    return f"{exchange.method} {host}{_mask_path(path)} -> {_outcome(exchange)}"
+
+
+def _view(number: int, exchange) -> dict:
+    host, path = _address(exchange.url)
+    sections = [
+        ("Query", dict(parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True))),
+        ("Form fields sent", exchange.request_body),
+        ("Headers sent", exchange.request_headers),
+        ("Headers received", exchange.response_headers),
+    ]
+    return {
+        "number": number,
+        "method": exchange.method,
+        "address": _mask_tokens(f"{host}{path}"),
+        "outcome": _outcome(exchange),
+        "good": exchange.status is not None and exchange.status < 400,
+        "milliseconds": round(exchange.milliseconds),
+        "purpose": _purpose(host, path),
+        "sections": [{"title": title, "fields": _fields(content)} for title, content in sections if content],
+        "body": _body(exchange.response_body),
+        "error": _mask_tokens(exchange.error or ""),
+    }
+
+
+def _address(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path
+
+
+def _outcome(exchange) -> str:
+    return "no answer" if exchange.status is None else str(exchange.status)
+
+
+def _mask_path(path: str) -> str:
+    _, *segments = path.split("/")
+    masked = ["{tenant}" if index == 0 and fallback.is_guid(s) else s for index, s in enumerate(segments)]
+    return _mask_tokens(fallback.mask_guids("/" + "/".join(masked), "id"))
+
+
+def _purpose(host: str, path: str) -> str:
+    for part, purpose in _PURPOSES:
+        if part in path:
+            return purpose
+    return "API call" if host.startswith("graph.") else ""
+
+
+def _fields(content: object) -> list[list[str]]:
+    redacted = _redact(content)
+    if not isinstance(redacted, dict):
+        return [["", _as_text(redacted)]]
+    return [[str(name), _as_text(value)] for name, value in redacted.items()]
+
+
+def _body(content: object) -> str:
+    if content is None:
+        return ""
+    text = _as_text(_redact(content, _SECRETS_IN_ANSWER), indent=2)
+    return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "\n…"
+
+
+def _redact(content: object, secrets: frozenset[str] = _SECRETS, name: str = "") -> object:
+    """Return a copy of `content` in which every secret is hidden: by its field's name, or by its being a JWT."""
+    if name.lower().replace("-", "_") in secrets and content not in (None, ""):
+        return _hidden(str(content))
+    if isinstance(content, dict):
+        return {key: _redact(value, secrets, str(key)) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_redact(item, secrets, name) for item in content]
+    return _mask_tokens(content) if isinstance(content, str) else content
+
+
+def _hidden(value: str) -> str:
+    scheme, separator, _ = value.partition(" ")
+    if separator and scheme in ("Basic", "Bearer"):
+        return f"{scheme} {fallback.HIDDEN}"
+    return "eyJ…" if value.startswith("eyJ") else fallback.HIDDEN
+
+
+def _mask_tokens(text: str) -> str:
+    return _JWT.sub("eyJ…", text)
+
+
+def _as_text(value: object, indent: int | None = None) -> str:
+    return value if isinstance(value, str) else json.dumps(value, indent=indent, ensure_ascii=False, default=str)
