@@ -5,6 +5,7 @@ HTTPS for the authorization server and the API, plain HTTP for the pages a brows
 
 import asyncio
 import contextlib
+import errno
 import secrets
 import signal
 import socket
@@ -204,13 +205,25 @@ def _run_in_thread(listeners: Listeners) -> None:
         raise failed[0]
 
 
+_BACKLOG = 2048
+_NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+
+
 def _bind(port: int) -> list[socket.socket]:
     """Sockets on 127.0.0.1 and, where the computer has it, on ::1, both on one port."""
-    bound = [_socket(socket.AF_INET, "127.0.0.1", port)]
-    if socket.has_ipv6:
-        # "localhost" may mean ::1 first; without IPv6 clients come to 127.0.0.1 by themselves.
-        with contextlib.suppress(OSError, PortTaken):
-            bound.append(_socket(socket.AF_INET6, "::1", bound[0].getsockname()[1]))
+    bound = []
+    try:
+        bound.append(_socket(socket.AF_INET, "127.0.0.1", port))
+        # "localhost" may mean ::1 first: a program that has the port there would get what is meant for us.
+        bound.append(_socket(socket.AF_INET6, "::1", bound[0].getsockname()[1]))
+    except OSError as error:
+        if bound and error.errno in _NO_IPV6:
+            return bound
+        for listener in bound:
+            listener.close()
+        if bound and port == 0:
+            return _bind(0)
+        raise PortTaken(port) from error
     return bound
 
 
@@ -225,7 +238,9 @@ def _socket(family: int, address: str, port: int) -> socket.socket:
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((address, port))
-    except OSError as error:
+        # Linux lets two programs bind a port; whose it is, listening tells.
+        listener.listen(_BACKLOG)
+    except OSError:
         listener.close()
-        raise PortTaken(port) from error
+        raise
     return listener

@@ -12,7 +12,8 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 USER = "66666666-2222-3333-4444-555555555555"
 LOGIN = "https://login.microsoftonline.com"
 CANARY = "canary-Zq8Q~secret"
-JWT = ".".join(("eyJhbGciOiJSUzI1NiJ9", "eyJhdWQiOiJ4In0", "c2lnbmF0dXJl"))  # no whole token stands in a file
+HEADER, PAYLOAD, SIGNATURE = "eyJhbGciOiJSUzI1NiJ9", "eyJhdWQiOiJ4In0", "c2lnbmF0dXJl"
+JWT = f"{HEADER}.{PAYLOAD}.{SIGNATURE}"  # no whole token stands in a file
 HTML, TEXT = "text/html", "text/plain"
 
 

@@ -155,8 +155,10 @@ EXERCISES = (
         """),
         hints=(
             "MSAL adds a member to each result with a token that says where the token came from.",
-            "The member is `token_source`. An error has none, so read it with the dict's method `get`, "
-            "and compare it with the one word that means the cache.",
+            (
+                "The member is `token_source`. An error has none, so read it with the dict's method `get`, "
+                "and compare it with the one word that means the cache."
+            ),
         ),
         check=_check_token_source,
         success="`token_source` is how a program sees its cache at work, without counting requests.",
@@ -181,10 +183,14 @@ EXERCISES = (
             check("05-save-if-changed", save)
         """),
         hints=(
-            "A `SerializableTokenCache` writes nothing itself, but an attribute of it tells whether it has changed "
-            "since it was last read or written out.",
-            "Ask `has_state_changed` first. `serialize()` gives the text, and `path` is a `pathlib.Path`, which "
-            "has a method to write text.",
+            (
+                "A `SerializableTokenCache` writes nothing itself, but an attribute of it tells whether it has changed "
+                "since it was last read or written out."
+            ),
+            (
+                "Ask `has_state_changed` first. `serialize()` gives the text, and `path` is a `pathlib.Path`, which "
+                "has a method to write text."
+            ),
         ),
         check=_check_save,
         success="A file is written only for something new, so processes that merely read tokens do not overwrite "
@@ -207,10 +213,14 @@ EXERCISES = (
             check("05-http-cache", kept)
         """),
         hints=(
-            "Look at the keys of the dict that you passed as `http_cache`: each begins with the method and the URL, "
-            "and ends with the kind of answer.",
-            "Two of the four are kept: one because it hardly ever changes, one because asking again would change "
-            "nothing.",
+            (
+                "Look at the keys of the dict that you passed as `http_cache`: each begins with the method and the URL, "
+                "and ends with the kind of answer."
+            ),
+            (
+                "Two of the four are kept: one because it hardly ever changes, one because asking again would change "
+                "nothing."
+            ),
         ),
         check=_check_http_cache,
         success="`http_cache` keeps what is no token: discovery for 24 hours, and an answer of 400 for 60 seconds.",

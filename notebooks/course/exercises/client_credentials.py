@@ -168,8 +168,10 @@ EXERCISES = (
             check("04-default-scope", scopes)
         """),
         hints=(
-            "For Microsoft Graph the scope is `https://graph.microsoft.com/.default`: a resource, and what is "
-            "asked of it.",
+            (
+                "For Microsoft Graph the scope is `https://graph.microsoft.com/.default`: a resource, and what is "
+                "asked of it."
+            ),
             "Put the API's application ID URI where Graph's URL was, keep the rest, and make it a list of one string.",
         ),
         check=_check_default_scope,
@@ -204,8 +206,10 @@ EXERCISES = (
         """),
         hints=(
             "`claims` is a dict, and the application permissions are the list under the key `roles`.",
-            "Without admin consent the claim is absent. The method `get` of a dict takes a second argument for "
-            "that case.",
+            (
+                "Without admin consent the claim is absent. The method `get` of a dict takes a second argument for "
+                "that case."
+            ),
         ),
         check=_check_roles,
         success="The API decides by this list: a token without it is genuine, and the call is refused all the same.",
@@ -231,8 +235,10 @@ EXERCISES = (
         """),
         hints=(
             "MSAL returns errors as a dict. Beside `error` and `error_description` it has a list of numbers.",
-            "The list is under `error_codes`. It may be absent or empty, and then there is nothing to index: "
-            "return `None`.",
+            (
+                "The list is under `error_codes`. It may be absent or empty, and then there is nothing to index: "
+                "return `None`."
+            ),
         ),
         check=_check_error_code,
         success="A program decides by `error` and `error_codes`; the description is for the person who repairs "

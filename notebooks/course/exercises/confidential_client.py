@@ -31,7 +31,7 @@ def _why_not_the_credential(credential: object, client_id: str) -> str:
     if credential is None:
         return (
             "there is no `client_credential`: MSAL makes the application all the same, "
-            "and the first token request is refused with AADSTS7000218"
+            "and the first token request is refused with AADSTS7000216"
         )
     if isinstance(credential, Secret):
         return (
@@ -118,10 +118,14 @@ EXERCISES = (
             check("03-instantiate", make_app)
         """),
         hints=(
-            "It is the class for apps that can keep a secret. To the public client's arguments comes one that proves "
-            "who the app is.",
-            "The argument is named `client_credential`. The registration hides its secret in an object; MSAL wants the "
-            "string, and that is the object's `value`.",
+            (
+                "It is the class for apps that can keep a secret. To the public client's arguments comes one that proves "
+                "who the app is."
+            ),
+            (
+                "The argument is named `client_credential`. The registration hides its secret in an object; MSAL wants the "
+                "string, and that is the object's `value`."
+            ),
         ),
         check=_check_make_app,
         success="Client ID, authority and credential: with the third the app can prove who it is, so it may act "

@@ -114,10 +114,14 @@ EXERCISES = (
             check("02-instantiate", make_app)
         """),
         hints=(
-            "`make_app` returns an instance of MSAL's class for apps that can keep no secret. "
-            "Its first argument is the client ID of the desktop app.",
-            "Two keyword arguments follow the client ID: `authority` and `http_client`. Both values are attributes "
-            "of the registration; a credential is not among the arguments.",
+            (
+                "`make_app` returns an instance of MSAL's class for apps that can keep no secret. "
+                "Its first argument is the client ID of the desktop app."
+            ),
+            (
+                "Two keyword arguments follow the client ID: `authority` and `http_client`. Both values are attributes "
+                "of the registration; a credential is not among the arguments."
+            ),
         ),
         check=_check_make_app,
         success="A public client is made of a client ID and an authority: nothing in it is secret, so nothing can "
@@ -155,8 +159,10 @@ EXERCISES = (
         """),
         hints=(
             "`query` is a dict from each parameter's name to the list of its values; here every list has one value.",
-            "Return a dict with the keys `response_type`, `scope` and `code_challenge_method`. "
-            "The scopes are one string with spaces between them: `str.split` makes it a list.",
+            (
+                "Return a dict with the keys `response_type`, `scope` and `code_challenge_method`. "
+                "The scopes are one string with spaces between them: `str.split` makes it a list."
+            ),
         ),
         check=_check_sign_in_url,
         success="The URL asks for a code rather than a token, for these scopes, and with PKCE (`S256`), so that a "

@@ -16,16 +16,16 @@ from course.exercises import trial
 from course.exercises.verdict import Settled, shown, wrong
 from course.secret import Secret
 
+_SECRET = Secret("a-secret-value-for-the-trial")
 _DISCOVERY = "/v2.0/.well-known/openid-configuration"
 
 
 class Answer:
     """A response with what MSAL asks of one: status, text, headers."""
 
-    headers: dict[str, str] = {}
-
     def __init__(self, status_code: int, body: dict):
         self.status_code = status_code
+        self.headers: dict[str, str] = {}
         self.text = json.dumps(body)
 
     def raise_for_status(self) -> None:
@@ -72,7 +72,7 @@ class RegistrationStandIn:
     authority: str = "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee"
     client_id: str = "00001111-aaaa-2222-bbbb-3333cccc4444"
     public_client_id: str = "11112222-bbbb-3333-cccc-4444dddd5555"
-    client_secret: Secret = Secret("a-secret-value-for-the-trial")
+    client_secret: Secret = _SECRET
     redirect_uri: str = "http://localhost"
     scope: str = "https://graph.microsoft.com/.default"
     scopes: tuple[str, ...] = ("https://graph.microsoft.com/.default",)

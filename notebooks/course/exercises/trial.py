@@ -30,8 +30,8 @@ def call(function: Callable, *arguments: Any, when: str = "") -> Any:
         result = function(*arguments)
     except Settled:
         raise
-    # sys.exit() in a learner's function must not end the kernel's cell without a word.
-    except (Exception, SystemExit) as error:
+    # Whatever the learner's code raises is the verdict; sys.exit() must not end the cell without a word either.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         raise Settled(raised(_what_happened(error, function, when))) from None
     if result is ...:
         raise Settled(NOT_TRIED)
