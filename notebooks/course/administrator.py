@@ -54,9 +54,7 @@ class Administrator:
     def revoke(self, permission: str) -> str:
         """Take an application permission back."""
         if self.live:
-            return (
-                f"Open {ADMIN_CENTER} > Enterprise applications > your app > Permissions, and revoke {permission} there."
-            )
+            return f"Open {ADMIN_CENTER} > Enterprise applications > your app > Permissions, and revoke {permission} there."
         graph, principal = self._principals()
         assignment = self._assignment(graph, principal, permission)
         if assignment is None:

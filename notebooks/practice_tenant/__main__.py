@@ -36,7 +36,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 0 (any free one) to 65535 was expected")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a port: a number from 0 (any free one) to 65535 was expected"
+        )
     return int(text)
 
 

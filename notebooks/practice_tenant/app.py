@@ -80,7 +80,9 @@ class PracticeTenant:
             return _unknown_host()
         sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
         if not hmac.compare_digest(sent, self._run_token):
-            return _sentence(403, f"Under the cloud's names this practice tenant serves its own process only ({RUN_HEADER}).")
+            return _sentence(
+                403, f"Under the cloud's names this practice tenant serves its own process only ({RUN_HEADER})."
+            )
         return None
 
     def _part(self, scope: dict) -> Callable:

@@ -100,7 +100,9 @@ def authenticate(
         if not application.public_client:
             raise AuthorityError(7000218)
         return client
-    headers = {"WWW-Authenticate": 'Basic realm="practice tenant"'} if credential.method == "client_secret_basic" else {}
+    headers = (
+        {"WWW-Authenticate": 'Basic realm="practice tenant"'} if credential.method == "client_secret_basic" else {}
+    )
     if application.public_client:
         raise AuthorityError(700025, headers=headers)
     if credential.method == "private_key_jwt":

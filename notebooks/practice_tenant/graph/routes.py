@@ -84,7 +84,9 @@ async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:
     else:
         segment = request.url.path.rstrip("/").rpartition("/")[2][:80]
         missing = GraphError(
-            400, "BadRequest", f"Resource not found for the segment '{segment}'. The practice tenant has a part of Graph."
+            400,
+            "BadRequest",
+            f"Resource not found for the segment '{segment}'. The practice tenant has a part of Graph.",
         )
     missing.headers |= error.headers or {}
     return await refuse(request, missing)

@@ -68,9 +68,7 @@ async def list_organization(request: Request, caller: Caller) -> JSONResponse:
     """``GET /organization``: the caller's own tenant, as a collection of one"""
     tenant = request.app.state.graph.directory.tenant(caller.tenant_id)
     item = _organization(tenant)
-    return JSONResponse(
-        collection(request, "organization", [selected(item, read_query(request).select, tuple(item))])
-    )
+    return JSONResponse(collection(request, "organization", [selected(item, read_query(request).select, tuple(item))]))
 
 
 def _visible(user: User, caller: Caller, select: tuple[str, ...]) -> dict:

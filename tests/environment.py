@@ -1,0 +1,71 @@
+"""The environment that tests, kernels and the refresh command run in: nothing of the person's own gets in.
+
+It imports the standard library only, so that nothing of the course is loaded before the environment is right.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HERMETIC = ROOT / "tests" / "hermetic"
+
+# The learner's values: every key of env.example (a test compares the two lists).
+SETTINGS = (
+    "COURSE_MODE",
+    "INSTANCE",
+    "TENANT",
+    "CLIENT_ID",
+    "PUBLIC_CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_CERTIFICATE_PATH",
+    "CLIENT_CERTIFICATE_PASSPHRASE",
+    "REDIRECT_URI",
+    "SCOPE",
+    "API_ENDPOINT",
+)
+
+# What else changes how requests travel or where Jupyter looks.
+SURROUNDINGS = (
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_PATH",
+)
+
+REMOVED = frozenset(SETTINGS + SURROUNDINGS)
+
+
+def hermetic(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """A copy of an environment without the person's values, with every state folder below `folder`.
+
+    The folders in it are named, not made: each program makes the ones it needs, as on a learner's first day.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in environment.items() if name.upper() not in REMOVED}
+    python_path = [str(HERMETIC), *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
+    return kept | {
+        "PRACTICE_TENANT_HOME": str(folder / "tenant"),
+        "COURSE_HOME": str(folder / "course"),
+        "COURSE_ENV_FILE": str(folder / ".env"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(folder / "jupyter" / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "jupyter" / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "jupyter" / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "jupyter" / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "jupyter" / "workspaces"),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(python_path)),
+    }
+
+
+def enter(folder: Path) -> None:
+    """Make this process's own environment hermetic."""
+    environment = hermetic(folder)
+    os.environ.clear()
+    os.environ.update(environment)

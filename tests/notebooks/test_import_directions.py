@@ -1,0 +1,51 @@
+"""Who may import whom: the walls between the tenant and the learner's side, and inside the tenant."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.notebooks import modules
+from tests.notebooks.modules import FOLDER, begins_with, imports
+
+HEAVY_ON_THE_SERVER = ("course", "IPython", "ipywidgets", "anywidget", "msal")
+# The parts of the tenant meet in the directory and the published keys only.
+FORBIDDEN = {
+    "practice_tenant": HEAVY_ON_THE_SERVER,
+    "practice_tenant/authority": ("practice_tenant.graph",),
+    "practice_tenant/graph": ("practice_tenant.authority",),
+    "practice_tenant/directory": ("practice_tenant.authority", "practice_tenant.graph", "practice_tenant.pages"),
+}
+
+
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_a_part_of_the_tenant_does_not_import(folder: str):
+    modules = sorted((FOLDER / folder).rglob("*.py"))
+    assert modules
+    wrong = [
+        f"{path.relative_to(FOLDER)} imports {name}"
+        for path in modules
+        for name in imports(path)
+        if any(begins_with(name, package) for package in FORBIDDEN[folder])
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("for_types", "known"),
+    [(False, {"start"}), (True, {"start", "RunningTenant", "SeededValues"})],
+    ids=["as it runs", "in annotations"],
+)
+def test_the_course_knows_the_tenant_by_its_one_public_function(for_types: bool, known: set[str]):
+    modules = sorted((FOLDER / "course").rglob("*.py"))
+    found = {name for path in modules for name in imports(path, for_types=for_types)}
+    assert {name for name in found if begins_with(name, "practice_tenant")} == {
+        f"practice_tenant.{name}" for name in known
+    }
+
+
+def test_relative_imports_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(modules, "FOLDER", tmp_path)
+    module = tmp_path / "practice_tenant" / "graph" / "users.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("def f():\n    from ..authority import keys\n    from . import filters\nimport os.path\n")
+    assert sorted(imports(module)) == ["os.path", "practice_tenant.authority.keys", "practice_tenant.graph.filters"]
