@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
+    if not text.isdecimal() or len(text) > 5 or int(text) > 65535:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a port: a number from 0 (any free one) to 65535 was expected"
         )
@@ -51,9 +51,10 @@ def _serve(options: argparse.Namespace) -> int:
         listeners = listen(state, https_port=options.https_port, http_port=options.http_port)
     except PortTaken as taken:
         option = "--https-port" if taken.port == options.https_port else "--http-port"
+        another = (taken.port + 1) % 65536
         print(
             f"Port {taken.port} is taken, perhaps by another practice tenant. "
-            f"Stop that program, or choose another port: {option} {taken.port + 1}",
+            f"Stop that program, or choose another port: {option} {another}",
             file=sys.stderr,
         )
         return 1
