@@ -99,7 +99,7 @@ def _top(value: str | None) -> int:
 
 def _skip_token(value: str) -> str:
     try:
-        return base64.urlsafe_b64decode(value).decode()
+        return base64.b64decode(value, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise bad_request("Skip token is not valid.", "Directory_ExpiredPageToken") from error
 

@@ -1,0 +1,56 @@
+"""From a fresh kernel to a token, the practice tenant's start included."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench import kernel
+from tests.bench.figure import Figure, from_repeats
+from tests.environment import hermetic
+
+FIRST_TOKEN = """
+import time
+began = time.perf_counter()
+from course import Registration
+registration = Registration.load()
+app = msal.ConfidentialClientApplication(
+    registration.client_id,
+    authority=registration.authority,
+    client_credential=registration.client_secret.value,
+    http_client=registration.http,
+)
+result = app.acquire_token_for_client(registration.scopes)
+print(time.perf_counter() - began)
+assert "access_token" in result, result["error"]
+"""
+
+START = """
+import time
+from practice_tenant import start
+began = time.perf_counter()
+start()
+print(time.perf_counter() - began)
+"""
+
+
+def figures(folder: Path, repeats: int, seconds: float) -> Iterator[Figure]:
+    """Each repeat has a new state folder and three kernels: the first day's, a later one, one that only starts."""
+    _repeat(folder / "warm-up")
+    measured = [_repeat(folder / f"repeat {number}") for number in range(repeats)]
+    yield from_repeats(measured, "first token after `import msal`, first day: keys made on the way", "first day", "s")
+    yield from_repeats(measured, "first token after `import msal`, keys already made", "later", "s", "≤ 0.6 s")
+    yield from_repeats(measured, "`start()` in a fresh kernel, keys already made", "start", "s", "≤ 0.35 s")
+    yield from_repeats(measured, "`start()` again", "again", "s", "a no-op")
+
+
+def _repeat(folder: Path) -> dict[str, float]:
+    environment = hermetic(folder)
+    measured = {}
+    for day in ("first day", "later"):
+        with kernel.running(environment) as client:
+            kernel.printed(client, "import msal")
+            measured[day] = float(kernel.printed(client, FIRST_TOKEN))
+    with kernel.running(environment) as client:
+        kernel.printed(client, "import msal")
+        measured["start"] = float(kernel.printed(client, START))
+        measured["again"] = float(kernel.printed(client, START))
+    return measured

@@ -1,0 +1,145 @@
+"""The same cells, live: a plain session, an environment's proxy, and the results that practice has.
+
+Results are compared, not stored outputs: what each cell sent, what was answered, what was raised.
+"""
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.environment import ROOT, hermetic
+from tests.live.proxy import HOSTS, Carried, ConnectProxy
+from tests.live.served import ServedTenant
+from tests.notebooks import book, refresh
+
+# What a notebook is about, as parts of the recorder's lines: it has to have happened live as well.
+GISTS = {
+    "04-client-credentials-flow": (
+        "200 token for https://graph.microsoft.com: User.Read.All",
+        "GET graph.microsoft.com/v1.0/users 200",
+        "GET graph.microsoft.com/v1.0/users 401 InvalidAuthenticationToken",
+        "403 Authorization_RequestDenied",
+        "400 AADSTS700016",
+        "401 AADSTS7000215",
+        "400 AADSTS50194",
+    ),
+}
+NOTEBOOKS = tuple(str(notebook) for notebook in book.NOTEBOOKS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A notebook after a run: its code cells and what the recorder has noted of each, and of the session."""
+
+    cells: list[nbformat.NotebookNode]
+    notes: list[dict]
+    session: dict
+
+    @property
+    def answers(self) -> list[str]:
+        return [answer for note in self.notes for answer in note["answers"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """The same notebook in practice and live, and what the live one asked the proxy for."""
+
+    name: str
+    practice: Run
+    live: Run
+    asked: list[str]
+    carried: list[Carried]
+
+
+def recorded(path: Path, environment: dict[str, str]) -> Run:
+    """Run a notebook with the recorder in its kernel. Raises CellExecutionError when a cell fails that must not."""
+    notebook = book.read(path)
+    cells = notebook.code_cells
+    first = nbformat.v4.new_code_cell("%load_ext tests.live.recorder")
+    last = nbformat.v4.new_code_cell("from tests.live import recorder\nprint(recorder.report(registration))")
+    notebook.content.cells = [first, *notebook.cells, last]
+    python_path = os.pathsep.join([environment["PYTHONPATH"], str(ROOT)])
+    refresh.run(notebook.content, book.FOLDER, environment | {"PYTHONPATH": python_path})
+    session = json.loads(last.outputs[0].text)
+    return Run(cells=cells, notes=session.pop("notes"), session=session)
+
+
+def live_environment(folder: Path, tenant: ServedTenant, proxy: ConnectProxy) -> dict[str, str]:
+    """What a person sets who has a real tenant, behind a proxy that reads TLS as many companies' do."""
+    return hermetic(folder) | {
+        "COURSE_MODE": "live",
+        "TENANT": tenant.seeded.tenant_id,
+        "CLIENT_ID": tenant.seeded.client_id,
+        "PUBLIC_CLIENT_ID": tenant.seeded.public_client_id,
+        "CLIENT_SECRET": tenant.seeded.client_secret,
+        "HTTPS_PROXY": proxy.url,
+        "REQUESTS_CA_BUNDLE": str(proxy.certificates.authority),
+    }
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS)
+def runs(
+    request: pytest.FixtureRequest,
+    tenant: ServedTenant,
+    connect_proxy: ConnectProxy,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Runs:
+    path = book.FOLDER / f"{request.param}.ipynb"
+    practice = recorded(path, hermetic(tmp_path_factory.mktemp("practice")))
+    connect_proxy.asked.clear(), connect_proxy.carried.clear()
+    live = recorded(path, live_environment(tmp_path_factory.mktemp("live"), tenant, connect_proxy))
+    return Runs(
+        name=request.param,
+        practice=practice,
+        live=live,
+        asked=list(connect_proxy.asked),
+        carried=list(connect_proxy.carried),
+    )
+
+
+def test_live_is_a_plain_session_and_no_practice_tenant(runs: Runs):
+    assert runs.practice.session["mode"] == "practice"
+    assert runs.live.session == {
+        "mode": "live",
+        "session": "RecordingSession",
+        "adapter": "HTTPAdapter",
+        "trusts_environment": True,
+        "started_a_tenant": False,
+    }
+
+
+def test_live_sends_everything_through_the_environments_proxy(runs: Runs):
+    assert runs.asked and set(runs.asked) <= {f"{host}:443" for host in HOSTS}
+    noted = Counter(" ".join(answer.split(" ")[:3]) for answer in runs.live.answers)
+    carried = Counter(f"{request.method} {request.host}{request.path} {request.status}" for request in runs.carried)
+    assert noted and noted <= carried
+
+
+@pytest.mark.parametrize("runs", GISTS, indirect=True)
+def test_what_the_notebook_is_about_happened_live(runs: Runs):
+    assert set(runs.asked) == {f"{host}:443" for host in HOSTS}
+    missing = [gist for gist in GISTS[runs.name] if not any(gist in answer for answer in runs.live.answers)]
+    assert not missing, runs.live.answers
+
+
+def test_each_cell_ends_live_as_in_practice(runs: Runs):
+    """An administrator's cells send nothing live: they say what to ask them for, and here nobody gives that consent."""
+    without_consent = False
+    for cell, practice, live in zip(runs.live.cells, runs.practice.notes, runs.live.notes, strict=True):
+        if "administrator." in cell.source:
+            without_consent = ".grant(" in cell.source
+            assert live == {"answers": [], "raised": None}, cell.source
+        elif without_consent:
+            assert requests_of(live) == requests_of(practice), cell.source
+        else:
+            assert live == practice, cell.source
+
+
+def requests_of(note: dict) -> list[list[str]]:
+    """Method and URL of each request, whatever was answered."""
+    return [answer.split(" ")[:2] for answer in note["answers"]]
