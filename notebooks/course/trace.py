@@ -16,12 +16,17 @@ MASK = "****"
 _SECRET_NAMES = frozenset(
     {
         *("client_secret", "client_assertion", "assertion", "password", "secrettext", "code_verifier"),
-        *("refresh_token", "device_code", "authorization", "cookie", "set-cookie", "x-practice-tenant-run"),
+        *("refresh_token", "device_code", "authorization", "proxy-authorization", "cookie", "set-cookie"),
+        *("x-api-key", "ocp-apim-subscription-key", "x-practice-tenant-run"),
     }
 )
 # In a request, and in a redirect's URL, a code is redeemed for tokens; in an API's answer it names an error.
 _REQUEST_NAMES = _SECRET_NAMES | {"code"}
-_TOKEN_NAMES = frozenset({"access_token", "id_token", "token"})
+_TOKEN_NAMES = frozenset({"access_token", "id_token", "id_token_hint", "token"})
+_URL_NAMES = frozenset({"location", "referer"})
+_USER = re.compile(r"(?<=://)[^/@]*@")
+# What was sent without a Content-Type may be a form all the same.
+_FORM = re.compile(r"[\w.%+-]+=[^\s&]*(&[\w.%+-]+=[^\s&]*)*")
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _LONGEST_BODY = 64 * 1024
 
@@ -109,28 +114,35 @@ def redact(value: object, name: str = "", *, answer: bool = False) -> object:
         answer: whether it was answered rather than sent.
     """
     lowered = name.lower()
-    if isinstance(value, Mapping):
-        return {key: redact(item, str(key), answer=answer) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [redact(item, name, answer=answer) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
+    if value is None:
+        return None
     if lowered in (_SECRET_NAMES if answer else _REQUEST_NAMES):
         return MASK
     if lowered in _TOKEN_NAMES:
         return "eyJ…" if str(value).startswith("eyJ") else MASK
-    if lowered == "location":
+    if isinstance(value, Mapping):
+        return {key: redact(item, str(key), answer=answer) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact(item, name, answer=answer) for item in value]
+    if isinstance(value, bool | int | float):
+        return value
+    if lowered in _URL_NAMES:
         return redact_url(str(value))
     return _JWT.sub("eyJ…", str(value))
 
 
 def redact_url(url: str) -> str:
-    """A URL with secret values in its query or fragment replaced."""
-    base, mark, query = url.partition("?" if "?" in url else "#")
-    if not mark:
-        return url
-    pairs = (f"{key}={redact(value, key)}" for key, value in parse_qsl(query, keep_blank_values=True))
-    return f"{base}{mark}{'&'.join(pairs)}"
+    """A URL without the user's name and password, and with secret values in its query and fragment replaced."""
+    base, hash_mark, fragment = url.partition("#")
+    base, question_mark, query = base.partition("?")
+    base = _JWT.sub("eyJ…", _USER.sub("", base))
+    return f"{base}{question_mark}{_redact_pairs(query)}{hash_mark}{_redact_pairs(fragment)}"
+
+
+def _redact_pairs(text: str) -> str:
+    if "=" not in text:
+        return _JWT.sub("eyJ…", text)
+    return "&".join(f"{key}={redact(value, key)}" for key, value in parse_qsl(text, keep_blank_values=True))
 
 
 def parsed_body(body: bytes | str | None, content_type: str) -> object | None:
@@ -140,9 +152,9 @@ def parsed_body(body: bytes | str | None, content_type: str) -> object | None:
     if len(body) > _LONGEST_BODY:
         return f"({len(body)} bytes)"
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-    if "x-www-form-urlencoded" in content_type:
+    if "x-www-form-urlencoded" in content_type or _FORM.fullmatch(text):
         return dict(parse_qsl(text, keep_blank_values=True))
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

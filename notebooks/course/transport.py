@@ -107,7 +107,7 @@ class _CarryingAdapter(HTTPAdapter):
         parts = urlsplit(request.url)
         if parts.scheme != "https" or parts.netloc.lower() not in self._hosts:
             raise HostRefused(
-                f"Practice mode doesn't send anything to {parts.scheme}://{parts.netloc}. "
+                f"Practice mode doesn't send anything to {redact_url(f'{parts.scheme}://{parts.netloc}')}. "
                 f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}. "
                 "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
                 request=request,
@@ -116,7 +116,12 @@ class _CarryingAdapter(HTTPAdapter):
         carried.headers["Host"] = parts.netloc.lower()
         name, value = self._tenant.face_header
         carried.headers[name] = value
-        response = super().send(carried, **options)
+        try:
+            response = super().send(carried, **options)
+        except requests.RequestException as error:
+            # The request as the learner knows it, without what was added on the way.
+            error.request = request
+            raise
         response.request = request
         return response
 

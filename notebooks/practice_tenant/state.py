@@ -66,7 +66,10 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
             # It holds signing keys: readable by its owner only, from its first moment.
             (folder / DATABASE).touch(mode=0o600)
             directory = _open_or_set_aside(folder / DATABASE, notices)
-            seeded = _seed_if_new(directory, folder / SECRETS, clock)
+            with contextlib.ExitStack() as on_failure:
+                on_failure.callback(directory.close)
+                seeded = _seed_if_new(directory, folder / SECRETS, clock)
+                on_failure.pop_all()
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         notices.append(

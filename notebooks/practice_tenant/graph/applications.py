@@ -4,9 +4,8 @@ https://learn.microsoft.com/graph/api/application-post-applications, application
 """
 
 import sqlite3
-import time
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +20,9 @@ from .query import context, entity, page_of, read_query, selected
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_SECOND = 253402300799  # the end of the year 9999
 
 
 @app_role(*_READ)
@@ -193,7 +195,8 @@ def _password_json(credential: PasswordCredential) -> dict:
 
 
 def _timestamp(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    # Not time.gmtime: on Windows it knows no year after 3000, and people let secrets last until 9999.
+    return f"{_EPOCH + timedelta(seconds=min(seconds, _LAST_SECOND)):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _time(body: dict, name: str) -> float | None:
@@ -203,4 +206,5 @@ def _time(body: dict, name: str) -> float | None:
         value = datetime.fromisoformat(text(body, name))
     except ValueError as error:
         raise bad_request(f"Invalid value specified for property '{name}': an ISO 8601 time was expected.") from error
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    seconds = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+    return min(max(seconds, 0), _LAST_SECOND)

@@ -1,0 +1,1 @@
+"""What the practice tenant promises, row by row: statements.md lists the statements, the tests show that they hold."""

@@ -1,0 +1,44 @@
+"""Reads statements.md: what the practice tenant promises, and where it is shown."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = Path(__file__).with_name("statements.md")
+
+# Who brings what is not there yet.
+TOPICS = ("users signing in", "certificates", "faults", "sockets and limits")
+PROFILES = ("both", "entra", "differs")
+
+_ROW = re.compile(r"\| (\d+) \| (.+) \| (.+) \| (\w+) \| (.+) \|")
+_TO_COME = "to come: "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One row of the page. Either ``shown_by`` names test files, without ``.py``, or ``topic`` says what brings it."""
+
+    number: int
+    text: str
+    source: str
+    profile: str
+    shown_by: frozenset[str]
+    topic: str | None
+
+
+def read_statements(page: Path = PAGE) -> list[Statement]:
+    """The statements of the page, in its order."""
+    return [_statement(match) for line in page.read_text("utf-8").splitlines() if (match := _ROW.fullmatch(line))]
+
+
+def _statement(match: re.Match) -> Statement:
+    number, text, source, profile, last = match.groups()
+    to_come = last.startswith(_TO_COME)
+    return Statement(
+        number=int(number),
+        text=text,
+        source=source,
+        profile=profile,
+        shown_by=frozenset() if to_come else frozenset(last.split(", ")),
+        topic=last.removeprefix(_TO_COME) if to_come else None,
+    )

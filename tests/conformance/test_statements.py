@@ -1,0 +1,68 @@
+"""The page of statements and the tests agree: nothing is called held that no test shows, and the reverse."""
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+from .statements import PAGE, PROFILES, TOPICS, read_statements
+
+STATEMENTS = read_statements()
+
+
+def marks_of(path: Path) -> set[int]:
+    """The statements that a file's tests are marked with."""
+    functions = [
+        node
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    return {
+        argument.value
+        for function in functions
+        for mark in function.decorator_list
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.statement"
+        for argument in mark.args
+    }
+
+
+def shown() -> dict[int, set[str]]:
+    """For each statement that a test is marked with: the files of those tests."""
+    files = defaultdict(set)
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for number in marks_of(path):
+            files[number].add(path.stem)
+    return dict(files)
+
+
+def test_the_page_has_each_of_the_98_statements_once_and_in_order():
+    assert [statement.number for statement in STATEMENTS] == list(range(1, 99))
+
+
+def test_every_line_of_a_table_is_read():
+    page = PAGE.read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|") and not line.startswith(("| #", "|---"))]
+    assert len(rows) == len(STATEMENTS)
+
+
+def test_a_held_statement_names_the_files_that_show_it_and_no_others():
+    assert shown() == {statement.number: set(statement.shown_by) for statement in STATEMENTS if not statement.topic}
+
+
+def test_a_statement_to_come_names_a_known_topic():
+    topics = {statement.topic for statement in STATEMENTS if statement.topic}
+    assert topics == set(TOPICS)
+
+
+def test_a_statement_names_its_profile():
+    assert {statement.profile for statement in STATEMENTS} == set(PROFILES)
+
+
+def test_what_this_version_promises_is_held():
+    promised = {*range(1, 13), *range(17, 26), *range(63, 67), *range(75, 80), *range(81, 86), *range(88, 94), 96, 98}
+    assert promised == {statement.number for statement in STATEMENTS if not statement.topic}
+
+
+def test_a_mark_outside_a_test_counts_for_nothing(tmp_path: Path):
+    file = tmp_path / "test_example.py"
+    file.write_text("@pytest.mark.statement(1)\ndef helper(): ...\n@pytest.mark.statement(2, 3)\ndef test_it(): ...\n")
+    assert marks_of(file) == {2, 3}
