@@ -45,7 +45,8 @@ class RegistrationForm(widgets.VBox):
         self._secret = Secret("")
         self._fields = {name: Field(control, TEXTS[name]) for name, control in controls().items()}
         self._authority = widgets.HTML()
-        self._name = Field(widgets.Text("My practice app"), TEXTS["name"])
+        # Sent when it is left: of what is typed fast, a click that follows would find the first letter only.
+        self._name = Field(widgets.Text("My practice app", continuous_update=False), TEXTS["name"])
         self._status = StatusLine()
         self._fill(registration)
         for name, field in self._fields.items():

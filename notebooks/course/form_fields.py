@@ -100,7 +100,7 @@ TEXTS = {
     "name": FieldText(
         label="Name of the new app",
         key="",
-        help="How the app is called in the portal and on consent pages.",
+        help="What the app is called in the portal and on consent pages.",
     ),
 }
 

@@ -44,7 +44,7 @@ function claims(rows) {
 
 function part(data) {
   const section = element("section", `course-part course-part-${data.kind}`);
-  section.append(element("h4", `course-colour-${data.kind}`, data.title));
+  section.append(element("h3", `course-colour-${data.kind}`, data.title));
   if (data.rows) section.append(claims(data.rows));
   if (data.sentence) {
     const mark = data.verified ? "✓ " : "⚠ ";
