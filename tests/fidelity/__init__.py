@@ -1,0 +1,1 @@
+"""The practice tenant's answers beside recorded ones of Microsoft Entra ID and Microsoft Graph: recorded.json holds them."""

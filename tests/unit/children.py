@@ -1,0 +1,44 @@
+"""Other Python processes, which find the course as a kernel does and keep their state in a folder of the test."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.environment import ROOT, hermetic
+
+NOTEBOOKS = ROOT / "notebooks"
+SECONDS = 60
+
+
+def tenant_folder(folder: Path) -> Path:
+    """Where the practice tenant of a process started with this folder keeps its state."""
+    return folder / "tenant"
+
+
+def run(code: str, folder: Path, *arguments: str) -> str:
+    """What a process prints; it must end well within a minute."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=NOTEBOOKS,
+        env=hermetic(folder),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def running(*arguments: str, folder: Path, **options: object) -> Iterator[subprocess.Popen]:
+    """A process with pipes, which is killed at the end if it still runs."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    process = subprocess.Popen([sys.executable, *arguments], cwd=NOTEBOOKS, env=hermetic(folder), **pipes, **options)
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()

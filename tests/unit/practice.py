@@ -1,0 +1,75 @@
+"""A practice tenant in memory, in process: what it knows, and how to ask it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import httpx
+
+from practice_tenant import SeededValues, state
+from practice_tenant.app import PracticeTenant
+from practice_tenant.directory.store import Directory
+from practice_tenant.faces import RUN_HEADER
+from tests.conformance.clients import Authority, Graph, InProcess
+from tests.conformance.clock import Clock
+
+NOW = 1_790_000_000
+RUN_TOKEN = "only-this-run"
+GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Practice:
+    """A tenant to ask: its authorization server, its API, and what it knows."""
+
+    app: PracticeTenant
+    authority: Authority
+    api: Graph
+    directory: Directory
+    seeded: SeededValues
+    clock: Clock = field(repr=False)
+
+    def token(
+        self, client_id: str, secret: str, *, scope: str = GRAPH_SCOPE, tenant: str | None = None
+    ) -> httpx.Response:
+        """The answer to a token request of the client credentials flow."""
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret, "scope": scope}
+        return self.authority.token(form, tenant=tenant)
+
+    def administrator_token(self) -> str:
+        """An access token of the administrator's app."""
+        answer = self.token(self.seeded.administrator_client_id, self.seeded.administrator_secret)
+        return answer.json()["access_token"]
+
+    def learner_token(self) -> str:
+        """An access token of the seeded app."""
+        return self.token(self.seeded.client_id, self.seeded.client_secret).json()["access_token"]
+
+    def graph(self, method: str, path: str, token: str, body: object = None, **query: object) -> httpx.Response:
+        """Graph's answer to a request with a JSON body; the query's names lack their dollar sign."""
+        options = "?" + urlencode({f"${name}": value for name, value in query.items()}) if query else ""
+        content = b"" if body is None else json.dumps(body).encode()
+        return self.api.request(method, path + options, token=token, content=content)
+
+
+@contextmanager
+def in_memory() -> Iterator[Practice]:
+    """A new tenant, seeded."""
+    clock = Clock(NOW)
+    opened = state.in_memory(clock=clock)
+    app = PracticeTenant(opened.directory, https_port=8443, http_port=8400, run_token=RUN_TOKEN, clock=clock)
+    login, api = (
+        InProcess(app=app, base_url=f"https://{host}", headers=((RUN_HEADER, RUN_TOKEN),))
+        for host in ("login.microsoftonline.com", "graph.microsoft.com")
+    )
+    yield Practice(
+        app=app,
+        authority=Authority(http=login, tenant=opened.seeded.tenant_id),
+        api=Graph(http=api),
+        directory=opened.directory,
+        seeded=opened.seeded,
+        clock=clock,
+    )
+    opened.directory.close()
