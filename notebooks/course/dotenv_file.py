@@ -15,6 +15,8 @@ FILE_KEY = ".env"
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NEEDS_NO_QUOTES = re.compile(r"[\w.~:/@+,=\\-]+")
+_MODE_KEY = "COURSE_MODE"
+_BEGINS_WITH_MODE = re.compile(rf"\s*(?:export\s+)?{_MODE_KEY}\b", re.IGNORECASE)
 # What stands after `NAME=`: a value with or without quotes, perhaps a comment, the end of the line.
 _AFTER_EQUALS = re.compile(
     r"""(?:[^\S\r\n]*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")(?P<quoted>[^\S\r\n]*\#[^\r\n]*)?
@@ -118,6 +120,13 @@ def _warnings(text: str, file_name: str) -> Iterator[Problem]:
         source = item.original.string
         line = item.original.line + source[: len(source) - len(source.lstrip())].count("\n")
         if item.error or (item.key and item.value is None):
+            if _BEGINS_WITH_MODE.match(source):
+                yield Problem(
+                    key=_MODE_KEY,
+                    message=f"Line {line} of {file_name} begins with {_MODE_KEY} but cannot be read, so nobody can tell "
+                    f"whether practice or live was meant. Write {_MODE_KEY}=practice or {_MODE_KEY}=live.",
+                )
+                continue
             yield Problem(
                 key=FILE_KEY,
                 message=f"Line {line} of {file_name} cannot be read. A line is NAME=value, a comment starts with #, and "

@@ -151,13 +151,15 @@ class RegistrationForm(widgets.VBox):
         registration = self._registration
         for name, field in self._fields.items():
             note = _secret_note(self._secret) if name == "client_secret" else ""
-            field.show(registration.problems, note)
+            # What is wrong with TENANT stands at the field that holds it: one of these two.
+            elsewhere = name == "audience" and self._fields["tenant"].visible
+            field.show(() if elsewhere else registration.problems, note)
         instance, tenant, authority = map(escape, (registration.instance, registration.tenant, registration.authority))
         self._authority.value = (
             f'<div class="course-help">Instance <code>{instance}</code> and tenant <code>{tenant}</code> together are '
             f"the authority: <code>{authority}</code></div>"
         )
-        shown = {field.text.key for field in self._fields.values()}
+        shown = {field.text.key for field in self._fields.values() if field.visible}
         self._status.say(*(("caution", p.message) for p in registration.problems if p.key not in shown))
 
     def _register(self) -> None:
@@ -171,10 +173,14 @@ class RegistrationForm(widgets.VBox):
         self._say(f"Registered: {name}. Its client ID and a new secret are in the form.", "good")
 
     def _test(self) -> None:
-        host = urlsplit(self._registration.instance).hostname
+        host, tenant = urlsplit(self._registration.instance).hostname, self._registration.tenant
         self._say(f"Asking {host} …")
-        issuer = tenant_metadata(self._registration, self._registration.tenant).get("issuer")
-        self._say(f"{host} knows this tenant. The issuer of its tokens is {issuer}", "good")
+        issuer = tenant_metadata(self._registration, tenant).get("issuer")
+        if "{tenantid}" in str(issuer):
+            answer = f"answers for {tenant}. It names no single tenant, so the issuer has a placeholder: {issuer}"
+        else:
+            answer = f"knows this tenant. The issuer of its tokens is {issuer}"
+        self._say(f"{host} {answer}", "good")
 
     def _save(self) -> None:
         self._registration.save()

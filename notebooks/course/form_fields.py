@@ -54,18 +54,18 @@ TEXTS = {
     ),
     "audience": FieldText(
         label="Sign-in audience",
-        key="",
+        key="TENANT",
         help="Whose accounts may sign in. The client credentials flow works with one tenant only.",
     ),
     "tenant": FieldText(
         label="Tenant",
         key="TENANT",
-        help="The directory, by its ID (a GUID) or one of its domains. Portal: Overview, Directory (tenant) ID.",
+        help="The directory, by its ID (a GUID) or one of its domains. Admin center: Overview, Directory (tenant) ID.",
     ),
     "client_id": FieldText(
         label="Client ID",
         key="CLIENT_ID",
-        help="The app's own GUID, given at registration. Portal: Overview, Application (client) ID.",
+        help="The app's own GUID, given at registration. Admin center: Overview, Application (client) ID.",
     ),
     "public_client_id": FieldText(
         label="Public client ID",
@@ -80,7 +80,8 @@ TEXTS = {
     "client_secret": FieldText(
         label="Client secret",
         key="CLIENT_SECRET",
-        help="The secret's value, not its ID. Portal: Certificates & secrets. The field empties when it has been read.",
+        help="The secret's value, not its ID. Admin center: Certificates & secrets. The field empties when it has been "
+        "read.",
     ),
     "client_certificate_path": FieldText(
         label="Certificate path",
@@ -95,12 +96,12 @@ TEXTS = {
     "scope": FieldText(
         label="Scope",
         key="SCOPE",
-        help="What is asked for. For the client credentials flow: the resource, followed by /.default.",
+        help="What is asked for. For the client credentials flow: the API's identifier, followed by /.default.",
     ),
     "name": FieldText(
         label="Name of the new app",
         key="",
-        help="What the app is called in the portal and on consent pages.",
+        help="What the app is called in the admin center and on consent pages.",
     ),
 }
 

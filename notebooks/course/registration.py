@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file, registration_table
+from . import dotenv_file, near_names, registration_table
 from .problem import Problem, Values, plain
 from .secret import Secret
 from .validation import Mode, mode_of, validate
@@ -105,12 +105,13 @@ class Registration:
         exported = {key: environ[key] for key in KEYS if environ.get(key)}
         # Another program's values in the same file are not ours to comment on.
         ours = {*KEYS, dotenv_file.FILE_KEY} - exported.keys()
+        problems = (*file.problems, *near_names.warnings(file.values, KEYS))
         return _resolve(
             Source(
                 env_file=env_file,
                 given={key: value for key, value in {**file.values, **exported}.items() if value and key in KEYS},
                 exported=frozenset(exported),
-                file_problems=tuple(problem for problem in file.problems if problem.key in ours),
+                file_problems=tuple(problem for problem in problems if problem.key in ours),
             )
         )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LABELS = {
     "practice": "the practice tenant answers",
     "live": "your own tenant answers",
+    "live, incomplete": "nothing is sent until the errors below are corrected",
     "undecided": "correct what is listed below first",
 }
 NOT_GIVEN = "(not given)"
@@ -60,7 +61,9 @@ def as_html(registration: "Registration") -> str:
 
 
 def _mode(registration: "Registration") -> str:
-    return "undecided" if registration.undecided else registration.mode
+    if not registration.undecided:
+        return registration.mode
+    return "live, incomplete" if registration.mode == "live" else "undecided"
 
 
 def _notices(registration: "Registration") -> tuple[str, ...]:

@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="list what the tenant holds; never a secret")
     show.set_defaults(run=_show)
     again = commands.add_parser("reset", help="start afresh: forget registrations, make new secrets and keys")
+    again.add_argument("--yes", action="store_true", help="do not ask first")
     again.set_defaults(run=_reset)
     return parser
 
@@ -85,12 +86,26 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _reset(options: argparse.Namespace) -> int:
+    if not options.yes and not (sys.stdin and sys.stdin.isatty()):
+        print("There is no terminal to ask on: to reset the practice tenant all the same, add --yes.", file=sys.stderr)
+        return 2
     state = open_state()
     _say_notices(state.notices)
+    if not options.yes and not _agreed(f"Reset the practice tenant in {state.folder or 'memory'}? [y/N] "):
+        print("Nothing was changed.")
+        return 1
     reset(state)
     print(f"The practice tenant in {state.folder or 'memory'} starts afresh: new secrets, new keys, no registrations.")
     print("Notebooks that are open: restart their kernels, so that they read the new secrets.")
     return 0
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
 
 
 def _banner(listeners, files: list[Path]) -> str:

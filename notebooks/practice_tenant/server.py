@@ -6,6 +6,7 @@ HTTPS for the authorization server and the API, plain HTTP for the pages a brows
 import asyncio
 import contextlib
 import errno
+import logging
 import secrets
 import signal
 import socket
@@ -169,6 +170,9 @@ def _servers(listeners: Listeners) -> list[uvicorn.Server]:
         "proxy_headers": False,
         "h11_max_incomplete_event_size": 64 * 1024,
         "timeout_graceful_shutdown": 2,
+        # Longer than the pauses a client makes between two polls, and no multiple of them: a connection that closes
+        # just when it is used again fails a POST, which nobody may send twice.
+        "timeout_keep_alive": 33,
     }
     secure = uvicorn.Config(**common, ssl_context_factory=lambda *_: listeners.identity.context)
     return [_Server(secure), _Server(uvicorn.Config(**common))]
@@ -190,6 +194,8 @@ async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Cal
 
 def _run_in_thread(listeners: Listeners) -> None:
     ready, failed = threading.Event(), []
+    # Where nothing handles a record, logging prints it: into a learner's notebook. logging.basicConfig() still shows it.
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
 
     def run() -> None:
         try:

@@ -20,7 +20,8 @@ def test_a_good_request_is_answered_with_a_bearer_token(authority: Authority, fo
     response = authority.token(form)
     body = response.json()
     assert response.status_code == 200
-    assert response.headers["Content-Type"].partition(";")[0] == "application/json"
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert body["token_type"] == "Bearer"
     assert type(body["expires_in"]) is int and body["expires_in"] > 0
     assert body["ext_expires_in"] == body["expires_in"]
@@ -28,7 +29,7 @@ def test_a_good_request_is_answered_with_a_bearer_token(authority: Authority, fo
 
 
 @pytest.mark.statement(3)
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_another_method_than_post_is_refused(authority: Authority, form: dict, method: str):
     path = f"/{authority.tenant}/oauth2/v2.0/token"
     in_query = "&".join(f"{name}={value}" for name, value in form.items())
@@ -43,6 +44,17 @@ def test_another_method_than_post_is_refused(authority: Authority, form: dict, m
 def test_head_is_refused_too(authority: Authority):
     response = authority.http.request("HEAD", f"/{authority.tenant}/oauth2/v2.0/token")
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+
+
+@pytest.mark.statement(3)
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_slash_at_the_end_is_another_address_and_never_redirected(authority: Authority, form: dict, method: str):
+    body = "&".join(f"{name}={value}" for name, value in form.items()).encode()
+    headers = [("Content-Type", "application/x-www-form-urlencoded")]
+    path = f"/{authority.tenant}/oauth2/v2.0/token/"
+    response = authority.http.request(method, path, headers=headers, content=body)
+    assert response.status_code == 404
+    assert "Location" not in response.headers
 
 
 @pytest.mark.statement(4)
@@ -147,7 +159,10 @@ def test_a_client_that_may_not_use_the_grant_here_is_unauthorized(
 
 @pytest.mark.statement(11)
 def test_an_error_has_entras_shape(authority: Authority, form: dict, clock):
-    body = authority.token(form | {"client_secret": "wrong"}).json()
+    response = authority.token(form | {"client_secret": "wrong"})
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    body = response.json()
     assert list(body) == [
         *("error", "error_description", "error_codes", "timestamp", "trace_id", "correlation_id", "error_uri")
     ]

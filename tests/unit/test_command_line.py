@@ -1,5 +1,6 @@
 """`python -m practice_tenant serve | show | reset`, as a person runs it from the notebooks' folder."""
 
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import msal
 import pytest
 import requests
 
+from practice_tenant.__main__ import main
 from practice_tenant.directory import seed
 from practice_tenant.state import SECRETS
 from tests.environment import SURROUNDINGS, hermetic
@@ -27,7 +29,7 @@ STOPS = (signal.CTRL_BREAK_EVENT,) if os.name == "nt" else (signal.SIGINT, signa
 OPTIONS = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
 
 
-def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess:
+def command(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess:
     """What a command prints, and how it ends."""
     return subprocess.run(
         [sys.executable, "-m", "practice_tenant", *arguments],
@@ -37,6 +39,7 @@ def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess:
         encoding="utf-8",
         timeout=SECONDS,
         check=False,
+        **options,
     )
 
 
@@ -131,6 +134,16 @@ def test_it_stops_cleanly_when_it_is_told_to_even_with_clients_connected(stop, t
         socket.create_connection(("127.0.0.1", tenant["https_port"]))
 
 
+def test_what_goes_wrong_in_a_served_tenant_is_on_stderr(tmp_path):
+    with served(tmp_path) as (process, _):
+        with socket.create_connection(("127.0.0.1", connection(tmp_path)["http_port"]), timeout=10) as client:
+            client.sendall(b"no HTTP\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+        process.send_signal(STOPS[0])
+        _, errors = process.communicate(timeout=10)
+    assert "Invalid HTTP request received." in errors
+
+
 @pytest.mark.parametrize("option", ["--https-port", "--http-port"])
 def test_a_port_that_is_taken_is_named_with_what_to_do(option, tmp_path):
     other = {"--https-port": "--http-port", "--http-port": "--https-port"}[option]
@@ -195,7 +208,7 @@ def test_reset_starts_afresh_and_a_tenant_that_is_served_follows_at_once(opened,
     opened(tenant_folder(tmp_path)).directory.add_application(REGISTERED)
     before = secrets(tmp_path)
     with served(tmp_path):
-        done = command("reset", folder=tmp_path)
+        done = command("reset", "--yes", folder=tmp_path)
         after = secrets(tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         assert "restart their kernels" in done.stdout
@@ -204,6 +217,40 @@ def test_reset_starts_afresh_and_a_tenant_that_is_served_follows_at_once(opened,
         assert ask(tmp_path, after["client_secret"])[0]["token_type"] == "Bearer"
         assert ask(tmp_path, before["client_secret"])[0]["error_codes"] == [7000215]
         assert opened(tenant_folder(tmp_path)).directory.application(app_id=REGISTERED.app_id) is None
+
+
+def test_reset_without_a_terminal_wants_to_be_told_that_it_is_meant(opened, tmp_path):
+    opened(tenant_folder(tmp_path)).directory.add_application(REGISTERED)
+    before = secrets(tmp_path)
+    done = command("reset", folder=tmp_path, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "add --yes" in done.stderr
+    assert secrets(tmp_path) == before
+    assert opened(tenant_folder(tmp_path)).directory.application(app_id=REGISTERED.app_id)
+
+
+class Terminal(io.StringIO):
+    """A terminal on which somebody has typed; nothing means that they ended the input."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [("y\n", True), ("Yes\n", True), ("\n", False), ("n\n", False), ("yet\n", False), ("", False)]
+)
+def test_reset_asks_at_a_terminal_and_takes_only_yes_for_yes(opened, tmp_path, monkeypatch, capsys, typed, agreed):
+    folder = tenant_folder(tmp_path)
+    state = opened(folder)
+    state.directory.add_application(REGISTERED)
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr("practice_tenant.__main__.open_state", lambda: state)
+    status = main(["reset"])
+    said = capsys.readouterr().out
+    assert said.startswith(f"Reset the practice tenant in {folder}? [y/N] ")
+    assert status == (0 if agreed else 1)
+    assert (state.directory.application(app_id=REGISTERED.app_id) is None) is agreed
+    assert ("starts afresh" in said, "Nothing was changed." in said) == (agreed, not agreed)
 
 
 def test_without_a_command_it_says_which_there_are(tmp_path):

@@ -120,6 +120,31 @@ def test_a_line_that_cannot_be_read_is_named_by_its_number_only(env_file, line, 
     assert caplog.text + "".join(capsys.readouterr()) == ""
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "COURSE_MODE live",
+        "COURSE_MODE: live",
+        "COURSE_MODE",
+        " export COURSE_MODE live",
+        "COURSE_MODE='live",
+        "course_mode live",
+    ],
+)
+def test_a_line_about_the_mode_that_cannot_be_read_is_an_error(env_file, line):
+    env_file.write_text(f"# first\n\n{line}\nB=2\n")
+    (problem,) = read(env_file).problems
+    assert (problem.key, problem.severity) == ("COURSE_MODE", "error")
+    assert problem.message.startswith("Line 3 of .env begins with COURSE_MODE but cannot be read")
+    assert "Write COURSE_MODE=practice or COURSE_MODE=live." in problem.message
+
+
+def test_a_line_about_another_name_than_the_mode_stays_a_warning(env_file):
+    env_file.write_text("COURSE_MODELS live\n")
+    (problem,) = read(env_file).problems
+    assert (problem.key, problem.severity) == (".env", "warning")
+
+
 def test_a_name_that_stands_twice_is_warned_about(env_file):
     env_file.write_text("A=1\n\nB=2\nA=3\n")
     (problem,) = read(env_file).problems

@@ -177,7 +177,10 @@ MISTAKES = {
     ],
     "05-http-cache": [
         ("set(answers)", "the business of `token_cache`"),
-        ('{"discovery document", "400 invalid_scope", "401 invalid_client"}', "a 401 always goes to the network again"),
+        (
+            '{"discovery document", "400 invalid_scope", "401 invalid_client"}',
+            "a plain 401 (one without `Retry-After`) always goes to the network again",
+        ),
         ('{"discovery document"}', "`400 invalid_scope` is missing"),
         ('{"400 invalid_scope"}', "the discovery document is missing"),
         ('{"discovery"}', "`'discovery'` is none of the names"),

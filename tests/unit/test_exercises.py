@@ -69,6 +69,10 @@ def test_success_is_one_sentence(exercise):
     assert ". " not in exercise.success.replace(".env", "")
 
 
+def test_who_saves_a_cache_right_is_reminded_that_its_file_is_private():
+    assert "make the file private too" in exercises.find("05-save-if-changed").success
+
+
 def test_ids_are_unique_and_begin_with_the_number_of_their_notebook():
     known = exercises.every()
     assert len({exercise.id for exercise in known}) == len(known)

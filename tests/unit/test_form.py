@@ -105,6 +105,14 @@ def test_every_visible_field_has_a_label_and_help_in_visible_text(form):
         assert field.control.tooltip is None
 
 
+def test_help_says_where_a_value_is_in_the_admin_center(form):
+    helps = {name: field.text.help for name, field in [*form._fields.items(), ("name", form._name)]}
+    found_there = {"tenant", "client_id", "client_secret"}
+    assert {name for name, text in helps.items() if "Admin center: " in text} == found_there
+    assert not [name for name, text in helps.items() if "portal" in text.lower()]
+    assert "the API's identifier, followed by /.default" in helps["scope"]
+
+
 def test_it_starts_with_the_values_of_the_registration(form, live):
     assert form.registration is live
     assert control(form, "tenant").value == TENANT
@@ -138,6 +146,15 @@ def test_a_problem_without_a_field_is_said_below_the_form(form):
     assert "COURSE_MODE is live, but CLIENT_ID is missing" in sentences(form)
 
 
+def test_a_problem_of_a_hidden_field_is_said_below_the_form(practice):
+    form = RegistrationForm(practice.with_values(client_id=OTHER))
+    control(form, "credential").value = "none"
+    assert "CLIENT_ID has a value but CLIENT_SECRET has none" in sentences(form)
+    control(form, "credential").value = "secret"
+    assert "CLIENT_SECRET has none" in said_about(form, "client_secret")
+    assert sentences(form) == ""
+
+
 def test_a_cloud_of_the_learners_own_is_typed_as_a_url(form):
     assert not form._fields["other_instance"].visible
     control(form, "instance").value = ""
@@ -160,6 +177,17 @@ def test_an_audience_takes_the_tenants_place_and_gives_it_back(form):
     assert not form._fields["tenant"].visible
     control(form, "audience").value = ""
     assert form.registration.tenant == TENANT
+
+
+@pytest.mark.parametrize("audience", ["organizations", "common", "consumers"])
+def test_the_warning_about_an_audience_stands_where_it_was_chosen(form, audience):
+    control(form, "audience").value = audience
+    assert f"TENANT is {audience}, which names no directory." in said_about(form, "audience")
+    assert sentences(form) == ""
+    control(form, "audience").value = ""
+    control(form, "tenant").value = "no tenant"
+    assert said_about(form, "audience") == ""
+    assert "TENANT is neither a tenant ID" in said_about(form, "tenant")
 
 
 def test_an_audience_in_env_is_shown_as_an_audience(live):
@@ -237,6 +265,17 @@ def test_testing_the_connection_shows_the_issuer(form, monkeypatch):
     press(form, "Test connection")
     assert asked == [("https://login.microsoftonline.com", TENANT)]
     assert "knows this tenant" in sentences(form) and "https://login.microsoftonline.com/x/v2.0" in sentences(form)
+
+
+def test_testing_the_connection_with_an_audience_claims_no_tenant(form, monkeypatch):
+    issuer = "https://login.microsoftonline.com/{tenantid}/v2.0"
+    monkeypatch.setattr(form_module, "tenant_metadata", lambda *_: {"issuer": issuer})
+    control(form, "audience").value = "organizations"
+    press(form, "Test connection")
+    assert sentences(form) == (
+        "login.microsoftonline.com answers for organizations. It names no single tenant, so the issuer has a "
+        f"placeholder: {issuer}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,22 @@ def test_what_is_not_there_is_not_found(method, path, practice, administrator):
     assert error(practice.graph(method, path, token, body)) == (404, "Request_ResourceNotFound")
 
 
+@pytest.mark.parametrize(
+    ("path", "named"), [("/users/", "users/"), (f"/users/{MISSING}/", f"{MISSING}/"), ("/no", "no")]
+)
+def test_a_path_that_is_not_there_is_named_and_leads_nowhere_else(path, named, practice):
+    response = practice.graph("GET", path, practice.learner_token())
+    assert error(response) == (400, "BadRequest")
+    assert f"Resource not found for the segment '{named}'." in response.json()["error"]["message"]
+    assert "Location" not in response.headers
+
+
+def test_a_refusal_names_its_charset_and_forbids_guessing_at_its_type(practice):
+    response = practice.graph("GET", "/users", "no token")
+    assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_a_secret_that_the_app_does_not_have_cannot_be_removed(practice, administrator):
     app = practice.directory.application(app_id=practice.seeded.client_id)
     other = practice.directory.passwords(practice.seeded.administrator_client_id)[0]

@@ -225,6 +225,31 @@ def test_another_programs_values_in_the_same_file_are_not_commented_on(load):
     assert load("FLASK_PORT=5000 # port\nFLASK_PORT=1\nNAME='<x>'\n").problems == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("CLIENTID", "CLIENT_ID"), ("TENANT_ID", "TENANT"), ("CLIENTSECRET", "CLIENT_SECRET"), ("SCOPES", "SCOPE")],
+)
+def test_a_name_that_is_nearly_right_is_a_warning_without_its_value(load, name, meant):
+    registration = load(f"COURSE_MODE=practice\n{name}={SECRET}\n")
+    (problem,) = registration.problems
+    assert (problem.key, problem.severity) == (meant, "warning")
+    assert problem.message == f"{name} is not a name the course reads. Did you mean {meant}?"
+    assert SECRET not in "".join(shown(registration))
+
+
+def test_the_warning_goes_with_the_value_that_was_meant(load):
+    assert load("COURSE_MODE=practice\nTENANT_ID=x\n").with_values(tenant="contoso.example").problems == ()
+
+
+def test_a_line_about_the_mode_that_cannot_be_read_is_never_silently_practice(load):
+    registration = load("COURSE_MODE live\n")
+    assert registration.undecided
+    with pytest.raises(RegistrationError, match="begins with COURSE_MODE but cannot be read"):
+        _ = registration.http
+    assert registration.with_values(mode="live").mode == "live"
+    assert load("COURSE_MODE live\n", COURSE_MODE="practice").problems == ()
+
+
 def test_the_file_is_not_blamed_for_a_value_that_comes_from_the_environment(load):
     assert load("TENANT=a #b\n", COURSE_MODE="practice", TENANT="contoso.example").problems == ()
 
@@ -445,12 +470,20 @@ def test_the_stored_form_of_a_practice_registration_is_always_the_same(load):
         (None, "practice"),
         (as_dotenv(LIVE), "live"),
         ("COURSE_MODE=liv\n", "undecided"),
+        ("COURSE_MODE=live\n", "live, incomplete"),
     ],
 )
 def test_practice_or_live_is_said_visibly(load, text, label):
     plain, page = shown(load(text))
     assert plain.startswith(f"Registration: {label} (")
     assert f"<strong>{label}</strong>" in page
+
+
+def test_a_live_registration_with_a_gap_is_called_live_and_says_that_nothing_is_sent(load):
+    plain, page = shown(load("COURSE_MODE=live\nTENANT=contoso.example\n"))
+    says = "(nothing is sent until the errors below are corrected)"
+    assert plain.startswith(f"Registration: live, incomplete {says}\n")
+    assert f"Registration: <strong>live, incomplete</strong> {says}" in page
 
 
 def test_the_page_says_what_the_text_says(load):

@@ -15,7 +15,7 @@ from course.transport import practice_session
 from practice_tenant import state
 from practice_tenant.faces import RUN_HEADER
 from practice_tenant.server import PortTaken, listen
-from tests.unit.children import run
+from tests.unit.children import run, running
 from tests.unit.kernel import Kernel, kernel
 
 
@@ -92,11 +92,14 @@ def test_the_tenant_ends_with_the_process_that_started_it(tmp_path):
 
 
 def test_starting_in_a_kernel_leaves_its_loop_its_signals_and_its_logging_alone(tmp_path):
+    # The one thing it adds is what keeps uvicorn's records out of the notebook.
     code = """
 import asyncio, logging, signal
+def handlers(name):
+    return [handler for handler in logging.getLogger(name).handlers if type(handler) is not logging.NullHandler]
 def surroundings():
     names = ["", "uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"]
-    loggers = [(logging.getLogger(name).level, logging.getLogger(name).handlers[:]) for name in names]
+    loggers = [(logging.getLogger(name).level, handlers(name)) for name in names]
     return loggers, [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)], asyncio.get_running_loop()
 async def cell():
     before = surroundings()
@@ -106,6 +109,34 @@ async def cell():
 print(asyncio.run(cell()))
 """
     assert run(code, tmp_path) == "True\n"
+
+
+PROVOKED = """
+import logging, socket, sys
+from practice_tenant import app, start
+if sys.argv[1] == "logging":
+    logging.basicConfig(stream=sys.stdout)
+port = start().http_port
+def answer(sent):
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(sent)
+        return client.recv(100).split()[1].decode()
+def fail(*_):
+    raise ZeroDivisionError("inside")
+app.PracticeTenant._misdirected = fail
+print(answer(b"no HTTP\\r\\n\\r\\n"), answer(b"GET / HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n"))
+"""
+
+
+def test_what_goes_wrong_inside_is_not_written_into_a_notebook(tmp_path):
+    with running("-c", PROVOKED, "nothing", folder=tmp_path) as process:
+        assert process.communicate(timeout=60) == ("400 500\n", "")
+
+
+def test_what_goes_wrong_inside_is_found_by_who_turns_on_logging(tmp_path):
+    said = run(PROVOKED, tmp_path, "logging")
+    assert "Invalid HTTP request received." in said
+    assert "ZeroDivisionError: inside" in said
 
 
 @pytest.mark.parametrize("package", ["practice_tenant", "practice_tenant.faces"])

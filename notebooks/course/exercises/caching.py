@@ -108,12 +108,13 @@ def _changed_cache() -> Any:
     return cache
 
 
-# msal 1.39.0, throttled_http_client.py: GET 2xx for 24 hours, POST 400 for 60 seconds; 401, 403 and 404 never.
+# msal 1.39.0, throttled_http_client.py: GET 2xx for 24 hours, POST 400 for 60 seconds; 429, 5xx and whatever has a
+# Retry-After for as long as that says; 401, 403 and 404 without one never.
 _KEPT = {"discovery document", "400 invalid_scope"}
 _NOT_KEPT = {
     "access token": "an access token is the business of `token_cache`: the HTTP cache is for what is no secret",
-    "401 invalid_client": "a 401 always goes to the network again: of the 4xx answers MSAL keeps exactly 400, "
-    "so a repaired secret works at once",
+    "401 invalid_client": "a plain 401 (one without `Retry-After`) always goes to the network again: of such 4xx "
+    "answers MSAL keeps 400 and 429 only, so a repaired secret works at once",
 }
 _MISSING = {
     "discovery document": "the discovery document is missing: it hardly ever changes, and MSAL keeps it for 24 hours",
@@ -194,7 +195,7 @@ EXERCISES = (
         ),
         check=_check_save,
         success="A file is written only for something new, so processes that merely read tokens do not overwrite "
-        "each other.",
+        "each other; in a real program make the file private too, as above.",
     ),
     Exercise(
         id="05-http-cache",

@@ -34,12 +34,11 @@ _METADATA = (
 )
 
 
-def openid_configuration(directory: Directory, face: Face, tenant: str, version: str = "2.0") -> dict:
+def openid_configuration(directory: Directory, face: Face, tenant: str) -> dict:
     """The OpenID provider metadata of a tenant or audience.
 
     Args:
         tenant: a GUID, a domain name, ``common``, ``organizations`` or ``consumers``.
-        version: ``"2.0"``, or ``"1.0"`` for the issuer of v1.0 tokens.
 
     Raises:
         AuthorityError: 90002 or 900023 for a tenant that doesn't exist.
@@ -51,24 +50,23 @@ def openid_configuration(directory: Directory, face: Face, tenant: str, version:
         segment = issuer_tenant = find_tenant(directory, tenant).id
     base = f"{face.login}/{segment}"
     pages = f"{face.pages}/{segment}"
-    path = "/v2.0" if version == "2.0" else ""
     return {
-        "token_endpoint": f"{base}/oauth2{path}/token",
+        "token_endpoint": f"{base}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-        "jwks_uri": f"{base}/discovery{path}/keys",
+        "jwks_uri": f"{base}/discovery/v2.0/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": face.issuer(issuer_tenant, version),
+        "issuer": face.issuer(issuer_tenant, "2.0"),
         "request_uri_parameter_supported": False,
         "userinfo_endpoint": f"{face.graph}/oidc/userinfo",
-        "authorization_endpoint": f"{pages}/oauth2{path}/authorize",
-        "device_authorization_endpoint": f"{base}/oauth2{path}/devicecode",
+        "authorization_endpoint": f"{pages}/oauth2/v2.0/authorize",
+        "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
         "http_logout_supported": True,
         "frontchannel_logout_supported": True,
-        "end_session_endpoint": f"{pages}/oauth2{path}/logout",
+        "end_session_endpoint": f"{pages}/oauth2/v2.0/logout",
         "claims_supported": [
             *("sub", "iss", "cloud_instance_name", "cloud_instance_host_name", "cloud_graph_host_name"),
             *("msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name"),

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from starlette.responses import JSONResponse
+from ..json_answer import JsonAnswer
 
 _ISSUES = "https://github.com/"
 _LEARN = "https://learn.microsoft.com/entra/identity-platform/"
@@ -213,7 +213,7 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 NO_STORE = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache", "Expires": "-1"}
 
 
-def render(error: AuthorityError, *, login: str, now: float, correlation_id: str | None = None) -> JSONResponse:
+def render(error: AuthorityError, *, login: str, now: float, correlation_id: str | None = None) -> JsonAnswer:
     """The JSON answer for an error, in the layout Entra has used since late 2023 (one line, single spaces).
 
     Args:
@@ -238,7 +238,7 @@ def render(error: AuthorityError, *, login: str, now: float, correlation_id: str
     }
     if error.entry.error_uri:
         body["error_uri"] = f"{login}/error?code={error.code}"
-    return JSONResponse(body, error.status, headers=NO_STORE | error.headers)
+    return JsonAnswer(body, error.status, headers=NO_STORE | error.headers)
 
 
 def clean(value: str) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
+from ..json_answer import JsonAnswer
 from . import discovery
 from .errors import NO_STORE, AuthorityError, clean, render
 from .token import token
@@ -30,49 +30,45 @@ class Authority:
 
 def application(authority: Authority) -> Starlette:
     """The authorization server as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
-    every_method = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     app = Starlette(
         routes=[
             Route("/common/discovery/instance", instance),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration_v2),
-            Route("/{tenant}/.well-known/openid-configuration", configuration_v1),
             Route("/{tenant}/discovery/v2.0/keys", keys),
             Route("/{tenant}/discovery/keys", keys),
-            Route("/{tenant}/oauth2/v2.0/token", token, methods=every_method),
+            # No method stands for every one, also those nobody has heard of: token() itself says what it accepts.
+            Route("/{tenant}/oauth2/v2.0/token", token, methods=[]),
         ],
         exception_handlers={AuthorityError: refuse, HTTPException: not_found},
     )
+    app.router.redirect_slashes = False
     app.state.authority = authority
     return app
 
 
-async def configuration_v2(request: Request) -> JSONResponse:
+async def configuration_v2(request: Request) -> JsonAnswer:
     """``GET /{tenant}/v2.0/.well-known/openid-configuration``"""
-    return _configuration(request, "2.0")
+    directory, tenant = request.app.state.authority.directory, request.path_params["tenant"]
+    return JsonAnswer(discovery.openid_configuration(directory, request.state.face, tenant), headers=_PUBLIC)
 
 
-async def configuration_v1(request: Request) -> JSONResponse:
-    """``GET /{tenant}/.well-known/openid-configuration``"""
-    return _configuration(request, "1.0")
-
-
-async def keys(request: Request) -> JSONResponse:
+async def keys(request: Request) -> JsonAnswer:
     """``GET /{tenant}/discovery/v2.0/keys``"""
     authority, tenant = request.app.state.authority, request.path_params["tenant"]
     configuration = discovery.openid_configuration(authority.directory, request.state.face, tenant)
     # A domain name stands for its tenant; the path of the keys then names the GUID.
     segment = configuration["jwks_uri"].removeprefix(request.state.face.login).split("/")[1]
-    return JSONResponse(discovery.keys(authority.signing_keys, request.state.face, segment), headers=_PUBLIC)
+    return JsonAnswer(discovery.keys(authority.signing_keys, request.state.face, segment), headers=_PUBLIC)
 
 
-async def instance(request: Request) -> JSONResponse:
+async def instance(request: Request) -> JsonAnswer:
     """``GET /common/discovery/instance``"""
     authority = request.app.state.authority
     body = discovery.instance_discovery(authority.directory, request.state.face, dict(request.query_params))
-    return JSONResponse(body, headers=_PUBLIC)
+    return JsonAnswer(body, headers=_PUBLIC)
 
 
-async def refuse(request: Request, error: AuthorityError) -> JSONResponse:
+async def refuse(request: Request, error: AuthorityError) -> JsonAnswer:
     """The one renderer of errors."""
     return render(
         error,
@@ -82,16 +78,8 @@ async def refuse(request: Request, error: AuthorityError) -> JSONResponse:
     )
 
 
-async def not_found(request: Request, error: HTTPException) -> JSONResponse:
+async def not_found(request: Request, error: HTTPException) -> JsonAnswer:
     """A path or method that the practice tenant doesn't have."""
     sentence = f"The practice tenant has nothing to {request.method} at {clean(request.url.path)}."
     body = {"error": "not_found", "error_description": sentence}
-    return JSONResponse(body, error.status_code, headers=NO_STORE | (error.headers or {}))
-
-
-def _configuration(request: Request, version: str) -> JSONResponse:
-    authority = request.app.state.authority
-    body = discovery.openid_configuration(
-        authority.directory, request.state.face, request.path_params["tenant"], version
-    )
-    return JSONResponse(body, headers=_PUBLIC)
+    return JsonAnswer(body, error.status_code, headers=NO_STORE | (error.headers or {}))

@@ -4,14 +4,14 @@ RFC 6749 section 3.2.
 """
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 
+from ..json_answer import JsonAnswer
 from . import client_authentication, grants
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
 
 
-async def token(request: Request) -> JSONResponse:
+async def token(request: Request) -> JsonAnswer:
     """Answer ``POST /{tenant}/oauth2/v2.0/token``."""
     if request.method != "POST":
         raise AuthorityError(900561, method=request.method, headers={"Allow": "POST"})
@@ -38,4 +38,4 @@ async def token(request: Request) -> JSONResponse:
         signing_keys=authority.signing_keys,
         now=now,
     )
-    return JSONResponse(body, headers=NO_STORE)
+    return JsonAnswer(body, headers=NO_STORE)

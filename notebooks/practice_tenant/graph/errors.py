@@ -7,7 +7,8 @@ import time
 import uuid
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+
+from ..json_answer import JsonAnswer
 
 
 class GraphError(Exception):
@@ -56,7 +57,7 @@ def bad_request(message: str, code: str = "Request_BadRequest") -> GraphError:
     return GraphError(400, code, message)
 
 
-def render(error: GraphError, request: Request, now: float) -> JSONResponse:
+def render(error: GraphError, request: Request, now: float) -> JsonAnswer:
     """The JSON answer for a refusal."""
     request_id = str(uuid.uuid4())
     inner = {
@@ -66,4 +67,4 @@ def render(error: GraphError, request: Request, now: float) -> JSONResponse:
     }
     body = {"error": {"code": error.code, "message": error.message, "innerError": inner}}
     headers = {"Cache-Control": "no-cache", "request-id": request_id} | error.headers
-    return JSONResponse(body, error.status, headers=headers)
+    return JsonAnswer(body, error.status, headers=headers)

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from ..directory.store import Directory
 from ..faces import Face
@@ -55,9 +55,10 @@ def application(graph: Graph) -> Starlette:
         ),
     ]
     app = Starlette(
-        routes=[Mount("/v1.0", routes=version_1)],
+        routes=[Mount("/v1.0", app=Router(version_1, redirect_slashes=False))],
         exception_handlers={GraphError: refuse, HTTPException: unknown_path},
     )
+    app.router.redirect_slashes = False
     app.state.graph = graph
     return app
 
@@ -82,7 +83,8 @@ async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:
     if error.status_code == 405:
         missing = GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     else:
-        segment = request.url.path.rstrip("/").rpartition("/")[2][:80]
+        path = request.url.path
+        segment = path[path.rstrip("/").rfind("/") + 1 :][:80]
         missing = GraphError(
             400,
             "BadRequest",

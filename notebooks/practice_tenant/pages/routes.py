@@ -30,7 +30,9 @@ _HEADERS = {
 
 def application() -> Starlette:
     """The pages as an ASGI application."""
-    return Starlette(routes=[Route("/", home)], exception_handlers={HTTPException: not_found})
+    app = Starlette(routes=[Route("/", home)], exception_handlers={HTTPException: not_found})
+    app.router.redirect_slashes = False
+    return app
 
 
 async def home(request: Request) -> HTMLResponse:
