@@ -1,0 +1,62 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser import chromium
+from tests.browser import server as jupyterlab
+from tests.browser.lab import WINDOW, Lab
+from tests.browser.server import Server
+
+# Else the next module would go on in this one's kernels.
+SHUT_DOWN = "() => window.jupyterapp.serviceManager.sessions.shutdownAll()"
+MILLISECONDS = 30_000  # on a computer that has other tests to run at the same time
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    if path := chromium.find():
+        return path
+    reason = f"There is no browser: none of {', '.join(chromium.NAMES)} is on PATH."
+    if os.environ.get("COURSE_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{reason} COURSE_REQUIRE_BROWSER=1 asks for one.")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    # The space in the name is on purpose: people's folders have spaces.
+    with jupyterlab.running(tmp_path_factory.mktemp("jupyter lab")) as running:
+        yield running
+
+
+# Not for the whole session: the tests of other folders need the thread's event loop.
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[BrowserContext]:
+    with chromium.running(chromium_path) as running:
+        context = running.new_context(viewport=WINDOW)
+        context.set_default_timeout(MILLISECONDS)
+        expect.set_options(timeout=MILLISECONDS)
+        yield context
+
+
+@pytest.fixture(scope="module")
+def lab(server: Server, browser: BrowserContext) -> Iterator[Lab]:
+    """JupyterLab in a page. An exception in the page, wherever it comes from, fails the last test of the module."""
+    page = browser.new_page()
+    exceptions = []
+    page.on("pageerror", lambda exception: exceptions.append(exception))
+    yield Lab(server, page)
+    page.evaluate(SHUT_DOWN)
+    assert exceptions == []
+
+
+@pytest.fixture
+def env_file(server: Server) -> Iterator[Path]:
+    """Where the form saves to; gone afterwards, so that the next notebook begins without it."""
+    path = Path(server.environment["COURSE_ENV_FILE"])
+    assert not path.exists()
+    yield path
+    path.unlink(missing_ok=True)
