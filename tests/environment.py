@@ -4,6 +4,7 @@ It imports the standard library only, so that nothing of the course is loaded be
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,7 +51,10 @@ def hermetic(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[
     folder.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in environment.items() if name.upper() not in REMOVED}
     python_path = [str(HERMETIC), *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
+    # Sign-in pages are opened by a scripted person; "&" lets whoever opened one wait for the answer meanwhile.
+    person = (ROOT / "notebooks" / "course" / "person.py").as_posix()
     return kept | {
+        "BROWSER": f'"{Path(sys.executable).as_posix()}" "{person}" %s &',
         "PRACTICE_TENANT_HOME": str(folder / "tenant"),
         "COURSE_HOME": str(folder / "course"),
         "COURSE_ENV_FILE": str(folder / ".env"),

@@ -8,21 +8,27 @@ from importlib import import_module
 
 _HOME = {
     "Administrator": "administrator",
+    "PortalLink": "portal_link",
     "Registration": "registration",
     "RegistrationForm": "form",
+    "SignInLink": "sign_in_link",
     "TokenInspector": "inspector",
     "WireTrace": "wire_trace",
     "check": "checking",
+    "kernel_is_remote": "sign_in_link",
     "progress": "progress_record",
 }
 
 __all__ = [
     "Administrator",
+    "PortalLink",
     "Registration",
     "RegistrationForm",
+    "SignInLink",
     "TokenInspector",
     "WireTrace",
     "check",
+    "kernel_is_remote",
     "progress",
 ]
 

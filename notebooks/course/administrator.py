@@ -4,6 +4,7 @@ In the practice tenant you hold an administrator's credential, so these function
 trace shows them). A real tenant has its own administrator: there each function says what to ask them for.
 """
 
+import base64
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -62,6 +63,21 @@ class Administrator:
         self._send("DELETE", f"/servicePrincipals/{principal['id']}/appRoleAssignments/{assignment['id']}")
         return f"Taken back: {permission}."
 
+    def add_certificate(self, certificate: str, *, replace: bool = False) -> str:
+        """Register a certificate (PEM text, the public part alone) for the app, beside or instead of those it has."""
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > Certificates & secrets > Certificates, and upload "
+                "the certificate."
+            )
+        application = self._application()
+        kept = [] if replace else application["keyCredentials"]
+        key = base64.b64encode(certificate.encode()).decode()
+        new = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": key}
+        self._send("PATCH", f"/applications/{application['id']}", {"keyCredentials": [*kept, new]})
+        count = len(self._application()["keyCredentials"])
+        return f"The app has {count} certificate{'' if count == 1 else 's'}."
+
     def register_app(self, name: str = "My practice app", permissions: tuple[str, ...] = ("User.Read.All",)):
         """Register an app in the practice tenant: app registration, secret, service principal, admin consent.
 
@@ -100,6 +116,13 @@ class Administrator:
             client_credential=seeded.administrator_secret,
             http_client=self.registration.http,
         )
+
+    def _application(self) -> dict:
+        app_id = self.registration.client_id
+        found = self._send("GET", f"/applications?$filter=appId eq '{app_id}'")["value"]
+        if not found:
+            raise GraphRefusal(f"No app with the client ID {app_id} is in the practice tenant. Check CLIENT_ID.")
+        return found[0]
 
     def _principals(self) -> tuple[dict, dict]:
         found = [self._principal(app_id) for app_id in (GRAPH_APP_ID, self.registration.client_id)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -37,6 +38,10 @@ class Problem:
 
     def __str__(self) -> str:
         return self.message
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """In a notebook: the message as prose, which wraps between words."""
+        return {"text/plain": self.message, "text/html": f"<p>{escape(self.message)}</p>"}
 
 
 @dataclass(frozen=True, kw_only=True)

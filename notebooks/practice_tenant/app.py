@@ -17,7 +17,6 @@ from .directory.store import Directory
 from .faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, RUN_HEADER, Face, cloud_face, localhost_face, localhost_hosts
 from .graph import routes as graph_routes
 from .graph.keys import PublishedKeys
-from .pages import routes as pages_routes
 
 _GRAPH_PATH = "/graph"
 _KEYS_PATH = "/common/discovery/v2.0/keys"
@@ -30,6 +29,10 @@ class PracticeTenant:
         directory: what the tenant knows.
         https_port: the port its HTTPS listener has; with *http_port* it fixes the base URLs of the localhost face.
         http_port: the port of the pages.
+        pages_key: the first part of the path of every page that this run's owner is shown; empty for pages that
+            everybody on this computer may open.
+        password_hint: the sentence beside the password field.
+        profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: what the cloud face demands in the ``X-Practice-Tenant-Run`` header of each request.
         clock: seconds since the epoch.
     """
@@ -41,23 +44,29 @@ class PracticeTenant:
         https_port: int,
         http_port: int,
         run_token: str,
+        pages_key: str = "",
+        password_hint: str = "Ask whoever runs this practice tenant.",
+        profile: str = "entra",
         clock: Callable[[], float] = time.time,
     ):
         self.directory = directory
         self.signing_keys = SigningKeys(directory, clock)
-        self._cloud = cloud_face(http_port)
+        self._pages_path = f"/{pages_key}" if pages_key else ""
+        self._password_hint = password_hint
+        self._cloud = cloud_face(http_port, self._pages_path)
         self._localhost = localhost_face(https_port, http_port)
         self._https_hosts = localhost_hosts(https_port)
         self._http_hosts = localhost_hosts(http_port)
         self._run_token = run_token.encode()
-        self._authority = authority_routes.application(
-            authority_routes.Authority(directory=directory, signing_keys=self.signing_keys, clock=clock)
+        authority = authority_routes.Authority(
+            directory=directory, signing_keys=self.signing_keys, clock=clock, profile=profile
         )
+        self._authority = authority_routes.application(authority)
+        self._pages = authority_routes.pages(authority, portal=bool(pages_key))
         keys = {face: PublishedKeys(self._fetch_keys(face), clock) for face in (self._cloud, self._localhost)}
         self._graph = graph_routes.application(
             graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=clock)
         )
-        self._pages = pages_routes.application()
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
         """Answer one request."""
@@ -73,7 +82,9 @@ class PracticeTenant:
         host = hosts[0].decode("latin-1").lower()
         scope["host"] = host
         if scope["scheme"] == "http":
-            return None if host in self._http_hosts else _unknown_host()
+            # A hub's proxy passes on the Host that the hub was asked for; who comes through it knows the key.
+            keyed = self._pages_path and scope["path"].startswith(self._pages_path + "/")
+            return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
             return None
         if host != CLOUD_GRAPH and host not in CLOUD_LOGIN_ALIASES:
@@ -87,7 +98,7 @@ class PracticeTenant:
 
     def _part(self, scope: dict) -> Callable:
         if scope["scheme"] == "http":
-            return self._pages
+            return self._page(scope)
         face = self._localhost if scope["host"] in self._https_hosts else self._cloud
         scope.setdefault("state", {})["face"] = face
         if scope["host"] == CLOUD_GRAPH:
@@ -98,6 +109,14 @@ class PracticeTenant:
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
             return self._graph
         return self._authority
+
+    def _page(self, scope: dict) -> Callable:
+        if not scope["path"].startswith(self._pages_path + "/"):
+            return _sentence(404, "Open the link that the notebook or your app shows: it has this run's key in it.")
+        state = scope.setdefault("state", {})
+        state["face"], state["password_hint"] = self._cloud, self._password_hint
+        scope["root_path"] = scope.get("root_path", "") + self._pages_path
+        return self._pages
 
     def _fetch_keys(self, face: Face) -> Callable:
         async def fetch() -> dict:

@@ -4,6 +4,7 @@ A face is a fixed set of base URLs, built once at start. Which face answers is d
 ``Host``; nothing else from a request shapes an answer, so metadata cannot be made to point elsewhere.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,19 +41,24 @@ class Face:
         """Host (and port, if any) of the authorization server."""
         return self.login.partition("://")[2]
 
+    def assertion_audiences(self, names: Iterable[str]) -> frozenset[str]:
+        """What a client assertion for a tenant of these names may be addressed to: token endpoint, or issuer."""
+        paths = ("/oauth2/v2.0/token", "/oauth2/token", "/v2.0")
+        return frozenset(f"{self.login}/{name}{path}" for name in names for path in paths)
+
     def issuer(self, tenant_id: str, version: str) -> str:
         """The ``iss`` of tokens of *version* ``"1.0"`` or ``"2.0"`` for a tenant."""
         return f"{self.sts}/{tenant_id}/" if version == "1.0" else f"{self.login}/{tenant_id}/v2.0"
 
 
-def cloud_face(http_port: int) -> Face:
-    """The face that answers to the cloud's own host names."""
+def cloud_face(http_port: int, pages_path: str = "") -> Face:
+    """The face that answers to the cloud's own host names; *pages_path* is the key its pages are reached by."""
     return Face(
         name="cloud",
         login=f"https://{CLOUD_LOGIN}",
         sts="https://sts.windows.net",
         graph=f"https://{CLOUD_GRAPH}",
-        pages=f"http://localhost:{http_port}",
+        pages=f"http://localhost:{http_port}{pages_path}",
     )
 
 

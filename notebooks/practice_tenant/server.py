@@ -5,12 +5,10 @@ HTTPS for the authorization server and the API, plain HTTP for the pages a brows
 
 import asyncio
 import contextlib
-import errno
 import logging
 import secrets
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +20,7 @@ import uvicorn
 from .app import PracticeTenant
 from .directory.seed import SeededValues
 from .faces import RUN_HEADER
+from .sockets import PortTaken, bind
 from .state import State, open_state
 from .tls import TlsIdentity, new_identity
 
@@ -36,6 +35,8 @@ class RunningTenant:
         face_header: name and value of the header that the cloud face demands.
         seeded: the registration values a learner starts with.
         notices: sentences to show, such as where a damaged state file was put.
+        portal_url: where a browser finds the app registrations, with this run's key; None if the pages are for
+            everybody on this computer.
     """
 
     https_port: int
@@ -44,6 +45,7 @@ class RunningTenant:
     face_header: tuple[str, str] = field(repr=False)
     seeded: SeededValues
     notices: tuple[str, ...] = ()
+    portal_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,7 @@ class Listeners:
     https: list[socket.socket]
     http: list[socket.socket]
     run_token: str = field(repr=False)
+    pages_key: str = field(repr=False)
     state: State
 
     @property
@@ -76,15 +79,8 @@ class Listeners:
             face_header=(RUN_HEADER, self.run_token),
             seeded=self.state.seeded,
             notices=self.state.notices,
+            portal_url=f"http://localhost:{self.http_port}/{self.pages_key}/portal" if self.pages_key else None,
         )
-
-
-class PortTaken(Exception):
-    """Another program listens on a port that was asked for."""
-
-    def __init__(self, port: int):
-        super().__init__(f"Port {port} on this computer is taken.")
-        self.port = port
 
 
 _running: RunningTenant | None = None
@@ -101,38 +97,55 @@ def start(home: str | Path | None = None) -> RunningTenant:
     global _running
     with _starting:
         if _running is None:
-            listeners = listen(open_state(Path(home) if home else None))
+            listeners = listen(open_state(Path(home) if home else None), private=True)
             _run_in_thread(listeners)
             _running = listeners.running()
         return _running
 
 
 def listen(
-    state: State, *, https_port: int = 0, http_port: int = 0, clock: Callable[[], float] = time.time
+    state: State,
+    *,
+    https_port: int = 0,
+    http_port: int = 0,
+    private: bool = False,
+    profile: str = "entra",
+    clock: Callable[[], float] = time.time,
 ) -> Listeners:
     """Bind the listeners; port 0 takes a free one.
+
+    Args:
+        private: whether the pages are for this run's owner: reached by a key in their path, and with the password of
+            the practice users beside the field.
+        profile: ``entra``, or ``strict`` for RFC 9700.
 
     Raises:
         PortTaken: a port that was asked for is in use.
     """
-    https = _bind(https_port)
+    https = bind(https_port)
     try:
-        http = _bind(http_port)
+        http = bind(http_port)
     except PortTaken:
         for bound in https:
             bound.close()
         raise
     run_token = secrets.token_urlsafe(32)
+    pages_key = secrets.token_urlsafe(16) if private else ""
     app = PracticeTenant(
         state.directory,
         https_port=https[0].getsockname()[1],
         http_port=http[0].getsockname()[1],
         run_token=run_token,
+        pages_key=pages_key,
+        profile=profile,
         clock=clock,
+        **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )
     # The certificates follow the computer's clock, not the tenant's: TLS clients compare with theirs.
     identity = new_identity(time.time())
-    return Listeners(app=app, identity=identity, https=https, http=http, run_token=run_token, state=state)
+    return Listeners(
+        app=app, identity=identity, https=https, http=http, run_token=run_token, pages_key=pages_key, state=state
+    )
 
 
 def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
@@ -209,44 +222,3 @@ def _run_in_thread(listeners: Listeners) -> None:
     ready.wait()
     if failed:
         raise failed[0]
-
-
-_BACKLOG = 2048
-_NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
-
-
-def _bind(port: int) -> list[socket.socket]:
-    """Sockets on 127.0.0.1 and, where the computer has it, on ::1, both on one port."""
-    bound = []
-    try:
-        bound.append(_socket(socket.AF_INET, "127.0.0.1", port))
-        # "localhost" may mean ::1 first: a program that has the port there would get what is meant for us.
-        bound.append(_socket(socket.AF_INET6, "::1", bound[0].getsockname()[1]))
-    except OSError as error:
-        if bound and error.errno in _NO_IPV6:
-            return bound
-        for listener in bound:
-            listener.close()
-        if bound and port == 0:
-            return _bind(0)
-        raise PortTaken(port) from error
-    return bound
-
-
-def _socket(family: int, address: str, port: int) -> socket.socket:
-    # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it each answer waits 40 ms for an ACK.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if sys.platform == "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind((address, port))
-        # Linux lets two programs bind a port; whose it is, listening tells.
-        listener.listen(_BACKLOG)
-    except OSError:
-        listener.close()
-        raise
-    return listener

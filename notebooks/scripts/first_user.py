@@ -21,8 +21,8 @@ if files.token_cache and files.token_cache.exists():
 if files.http_cache and files.http_cache.exists():
     try:
         http_cache = pickle.loads(files.http_cache.read_bytes())
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, start empty
-        http_cache = {}
+    except Exception:
+        http_cache = {}  # damaged: start empty
 
 registration = Registration.load()
 app = msal.ConfidentialClientApplication(

@@ -13,6 +13,8 @@ from practice_tenant.faces import RUN_HEADER
 
 from .clients import Authority, Graph, InProcess
 from .clock import Clock
+from .person import Person
+from .relying_party import RelyingParty
 from .tokens import Mint
 
 START = 1_790_000_000
@@ -52,9 +54,15 @@ def directory(seeded: SeededValues, key_columns: list[dict], clock: Clock) -> It
 
 
 @pytest.fixture
-def tenant(directory: Directory, clock: Clock) -> PracticeTenant:
+def profile() -> str:
+    """The tenant's profile; ``profiles`` has the marks that change it."""
+    return "entra"
+
+
+@pytest.fixture
+def tenant(directory: Directory, clock: Clock, profile: str) -> PracticeTenant:
     """The tenant, as an ASGI application."""
-    return PracticeTenant(directory, https_port=8443, http_port=8400, run_token=RUN_TOKEN, clock=clock)
+    return PracticeTenant(directory, https_port=8443, http_port=8400, run_token=RUN_TOKEN, profile=profile, clock=clock)
 
 
 @pytest.fixture
@@ -79,6 +87,36 @@ def graph(tenant: PracticeTenant) -> Graph:
 def localhost(tenant: PracticeTenant) -> InProcess:
     """Requests to the tenant under this computer's name."""
     return InProcess(app=tenant, base_url="https://localhost:8443")
+
+
+@pytest.fixture
+def pages(tenant: PracticeTenant) -> InProcess:
+    """Requests to the pages that a browser opens."""
+    return InProcess(app=tenant, base_url="http://localhost:8400")
+
+
+@pytest.fixture
+def learner(pages: InProcess, seeded: SeededValues) -> Person:
+    """Somebody without special rights."""
+    return Person(http=pages, username=f"learner@{seeded.tenant_domain}", password=seeded.user_password)
+
+
+@pytest.fixture
+def desktop(authority: Authority, seeded: SeededValues) -> RelyingParty:
+    """The seeded public client."""
+    return RelyingParty(authority=authority, client_id=seeded.public_client_id, redirect_uri="http://localhost")
+
+
+@pytest.fixture
+def website(authority: Authority, directory: Directory, seeded: SeededValues) -> RelyingParty:
+    """The seeded confidential client, which people sign in to as well."""
+    (redirect_uri,) = directory.application(app_id=seeded.client_id).web_redirect_uris
+    return RelyingParty(
+        authority=authority,
+        client_id=seeded.client_id,
+        redirect_uri=redirect_uri,
+        credential={"client_secret": seeded.client_secret},
+    )
 
 
 @pytest.fixture

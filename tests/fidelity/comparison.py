@@ -10,10 +10,11 @@ from .records import Record
 # What stands for one run, one tenant or one moment. A record may have the mask already.
 _MASKS = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE), "(a GUID)"),
-    (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\dZ?"), "(a time)"),
+    (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?Z?"), "(a time)"),
+    (re.compile(r"\b[0-9A-F]{40}\b"), "(a thumbprint)"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+"), "(a token)"),
     # Until late 2023 the parts of a description stood on lines of their own.
-    (re.compile(r"\r\n"), " "),
+    (re.compile(r"\r?\n"), " "),
 )
 _TAIL = " Trace ID: "
 

@@ -31,7 +31,10 @@ def record(body: object, *gaps: Gap, **more: object) -> Record:
         ({"a": [1]}, {"a": [1, 2]}, {"a": "different"}),
         ({"a": GUIDS[0]}, {"a": GUIDS[1]}, {}),
         ({"a": "2020-01-01 10:00:00Z"}, {"a": "2026-12-31 09:08:07Z"}, {}),
+        ({"a": "2020-01-01T10:00:00.1234567Z"}, {"a": "2026-12-31T09:08:07.0000000Z"}, {}),
+        ({"a": f"'{'0' * 40}'"}, {"a": f"'{'9F' * 20}'"}, {}),
         ({"a": "one\r\ntwo"}, {"a": "one two"}, {}),
+        ({"a": "one\ntwo"}, {"a": "one two"}, {}),
         ({"a": "one two"}, {"a": "one two three"}, {"a": "different"}),
     ],
 )
@@ -79,7 +82,7 @@ def test_another_status_and_another_header_fail():
         assert_only_known_gaps(record({}, headers={"Pragma": "no-cache"}), {}, headers={"Expires": "-1"})
 
 
-def test_only_ids_times_and_tokens_are_masked():
+def test_only_ids_times_thumbprints_and_tokens_are_masked():
     assert masked(f"App {GUIDS[0]} at 2020-01-01T10:00:00: eyJh.eyJi.c-_") == "App (a GUID) at (a time): (a token)"
     assert masked("Invalid client secret provided.") == "Invalid client secret provided."
 

@@ -45,7 +45,8 @@ def refuse_other_computers(event: str, arguments: tuple) -> None:
 def is_this_computer(host: str | bytes | None) -> bool:
     """Whether a host is loopback, or stands for "any address" (None, empty, 0.0.0.0 and :: listen or loop back)."""
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-    if name in (None, "", "localhost"):
+    # http.server looks up this computer's own name when it starts to listen.
+    if name in (None, "", "localhost", socket.gethostname()):
         return True
     try:
         address = ipaddress.ip_address(name)

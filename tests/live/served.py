@@ -21,6 +21,7 @@ class ServedTenant:
     """Where a served tenant answers, what it trusts its callers by, and what it was seeded with."""
 
     https_port: int
+    http_port: int
     ca_certificate: Path
     face_header: tuple[str, str] = field(repr=False)
     seeded: SeededValues
@@ -62,6 +63,7 @@ def _described(home: Path) -> ServedTenant:
     values = json.loads(connection.read_text("utf-8"))
     return ServedTenant(
         https_port=values["https_port"],
+        http_port=values["http_port"],
         ca_certificate=Path(values["ca_certificate"]),
         face_header=tuple(values["face_header"]),
         seeded=SeededValues(**json.loads((home / "seeded-secrets.json").read_text("utf-8"))),

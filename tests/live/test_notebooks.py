@@ -79,6 +79,7 @@ def live_environment(folder: Path, tenant: ServedTenant, proxy: ConnectProxy) ->
         "CLIENT_SECRET": tenant.seeded.client_secret,
         "HTTPS_PROXY": proxy.url,
         "REQUESTS_CA_BUNDLE": str(proxy.certificates.authority),
+        "COURSE_PERSON_PASSWORD": tenant.seeded.user_password,
     }
 
 
@@ -128,18 +129,24 @@ def test_what_the_notebook_is_about_happened_live(runs: Runs):
 
 
 def test_each_cell_ends_live_as_in_practice(runs: Runs):
-    """An administrator's cells send nothing live: they say what to ask them for, and here nobody gives that consent."""
+    """An administrator's cells send nothing live: they say what to ask them for, and here nobody does it."""
     without_consent = False
     for cell, practice, live in zip(runs.live.cells, runs.practice.notes, runs.live.notes, strict=True):
         if "administrator." in cell.source:
-            without_consent = ".grant(" in cell.source
+            without_consent = ".grant(" in cell.source or ".add_certificate(" in cell.source
             assert live == {"answers": [], "raised": None}, cell.source
         elif without_consent:
             assert requests_of(live) == requests_of(practice), cell.source
         else:
-            assert live == practice, cell.source
+            assert settled(live) == settled(practice), cell.source
 
 
 def requests_of(note: dict) -> list[list[str]]:
-    """Method and URL of each request, whatever was answered."""
-    return [answer.split(" ")[:2] for answer in note["answers"]]
+    """Method and URL of each request, whatever was answered; a refusal makes MSAL look up the authority's names."""
+    sent = [answer.split(" ")[:2] for answer in note["answers"]]
+    return [request for request in sent if not request[1].endswith("/common/discovery/instance")]
+
+
+def settled(note: dict) -> dict:
+    """What came of a cell: how often a program asked whether somebody is done differs from run to run."""
+    return note | {"answers": [answer for answer in note["answers"] if "AADSTS70016" not in answer]}

@@ -28,6 +28,7 @@ class Kernel:
     face_header: tuple[str, str] = field(repr=False)
     seeded: SeededValues
     notices: tuple[str, ...]
+    portal_url: str = field(repr=False)
 
 
 @contextmanager

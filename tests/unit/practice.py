@@ -14,6 +14,8 @@ from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 from tests.conformance.clients import Authority, Graph, InProcess
 from tests.conformance.clock import Clock
+from tests.conformance.person import Person
+from tests.conformance.relying_party import RelyingParty, sent_back
 
 NOW = 1_790_000_000
 RUN_TOKEN = "only-this-run"
@@ -22,10 +24,11 @@ GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """A tenant to ask: its authorization server, its API, and what it knows."""
+    """A tenant to ask: its authorization server, its pages, its API, and what it knows."""
 
     app: PracticeTenant
     authority: Authority
+    pages: InProcess
     api: Graph
     directory: Directory
     seeded: SeededValues
@@ -47,6 +50,19 @@ class Practice:
         """An access token of the seeded app."""
         return self.token(self.seeded.client_id, self.seeded.client_secret).json()["access_token"]
 
+    def person(self, label: str = "learner") -> Person:
+        """One of the practice users."""
+        name = f"{label}@{self.seeded.tenant_domain}"
+        return Person(http=self.pages, username=name, password=self.seeded.user_password)
+
+    def user_token(self, scope: str, label: str = "learner") -> str:
+        """An access token that a practice user's sign-in to the seeded public client brought."""
+        desktop = RelyingParty(
+            authority=self.authority, client_id=self.seeded.public_client_id, redirect_uri="http://localhost"
+        )
+        code = sent_back(self.person(label).sign_in(desktop.link(scope=scope)))["code"]
+        return desktop.redeem(code).json()["access_token"]
+
     def graph(self, method: str, path: str, token: str, body: object = None, **query: object) -> httpx.Response:
         """Graph's answer to a request with a JSON body; the query's names lack their dollar sign."""
         options = "?" + urlencode({f"${name}": value for name, value in query.items()}) if query else ""
@@ -67,6 +83,7 @@ def in_memory() -> Iterator[Practice]:
     yield Practice(
         app=app,
         authority=Authority(http=login, tenant=opened.seeded.tenant_id),
+        pages=InProcess(app=app, base_url="http://localhost:8400"),
         api=Graph(http=api),
         directory=opened.directory,
         seeded=opened.seeded,

@@ -1,15 +1,18 @@
 """The administrator: consent given and taken back, and apps registered, by the requests a person would automate."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 
 import msal
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from course.administrator import Administrator, GraphRefusal
 from course.registration import Registration
 from course.secret import Secret
+from tests.conformance.certificate import new_certificate
 from tests.conformance.tokens import parts_of
 from tests.unit.kernel import Kernel, kernel
 
@@ -45,12 +48,12 @@ def administrator(registration) -> Administrator:
     return made
 
 
-def token(registration: Registration) -> dict:
-    """What MSAL gets for a registration, without any cache."""
+def token(registration: Registration, credential: dict | None = None) -> dict:
+    """What MSAL gets for a registration with its secret, or with a certificate, without any cache."""
     app = msal.ConfidentialClientApplication(
         registration.client_id,
         authority=registration.authority,
-        client_credential=registration.client_secret.value,
+        client_credential=credential or registration.client_secret.value,
         http_client=registration.http,
     )
     return app.acquire_token_for_client(registration.scopes)
@@ -120,6 +123,39 @@ def test_two_apps_of_one_name_are_two_apps(administrator):
     assert len({app.client_id for app in made}) == 2
 
 
+def certificate() -> tuple[str, str]:
+    """A new private key and its certificate, PEM."""
+    made = new_certificate(time.time() - 60)
+    private = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private.decode(), made.certificate.public_bytes(Encoding.PEM).decode()
+
+
+def test_a_certificate_is_registered_beside_the_others_or_in_their_place(administrator, registration):
+    made = administrator.register_app("With certificates", permissions=())
+    owner = Administrator(registration=made)
+    (old_key, old), (new_key, new) = certificate(), certificate()
+    assert owner.add_certificate(old) == "The app has 1 certificate."
+    assert owner.add_certificate(new) == "The app has 2 certificates."
+    keys = {"old": {"private_key": old_key, "public_certificate": old}}
+    keys["new"] = {"private_key": new_key, "public_certificate": new}
+    assert [sorted(token(made, key)) for key in keys.values()] == [sorted(token(made))] * 2
+    assert owner.add_certificate(new, replace=True) == "The app has 1 certificate."
+    assert token(made, keys["old"])["error_codes"] == [700027]
+    assert "access_token" in token(made, keys["new"])
+
+
+def test_a_private_key_is_not_registered(administrator, registration):
+    private, _ = certificate()
+    with pytest.raises(GraphRefusal, match="That is a private key"):
+        administrator.add_certificate(private)
+
+
+def test_a_certificate_of_an_app_that_is_not_in_the_tenant_is_told(registration):
+    unknown = registration.with_values(client_id="11112222-bbbb-3333-cccc-4444dddd5555")
+    with pytest.raises(GraphRefusal, match="No app with the client ID 11112222-bbbb-3333-cccc-4444dddd5555"):
+        Administrator(registration=unknown).add_certificate(certificate()[1])
+
+
 def test_the_trace_shows_no_secret_of_anybody(administrator, registration, tenant):
     made = administrator.register_app()
     shown = repr([vars(exchange) for session in (registration.http, made.http) for exchange in session.trace])
@@ -158,6 +194,10 @@ def test_live_a_sentence_says_what_to_do_and_nothing_is_sent(live):
         sentence = method("User.Read.All")
         assert "User.Read.All" in sentence
         assert "https://entra.microsoft.com" in sentence
+
+
+def test_live_a_sentence_says_where_a_certificate_is_uploaded(live):
+    assert "Certificates & secrets" in live.add_certificate("-----BEGIN CERTIFICATE-----")
 
 
 def test_live_no_app_is_registered(live):

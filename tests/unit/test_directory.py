@@ -151,10 +151,39 @@ def test_no_secret_is_anywhere_in_the_files_of_the_directory(opened, tmp_path):
     state.directory.close()
     content = while_open + (tmp_path / "tenant.sqlite3").read_bytes()
     assert content.count(state.seeded.client_id.encode()) > 0
-    for value in (*values, state.seeded.client_secret, state.seeded.administrator_secret):
+    for value in (*values, *(getattr(state.seeded, name) for name in seed.SECRET_NAMES)):
         for encoding in ("utf-8", "utf-16-le"):
             assert value.encode(encoding) not in content
             assert value[4:].encode(encoding) not in content
+
+
+def test_all_users_of_a_tenant_have_one_password_which_no_other_state_has(practice):
+    password = practice.seeded.user_password
+    assert re.fullmatch(r"([a-z]{4}-){3}[a-z]{4}", password)
+    assert password != seed.new_secrets()["user_password"]
+    users = [user for tenant in practice.directory.tenants() for user in practice.directory.users(tenant.id)]
+    assert len(users) == 24
+    for user in users:
+        assert secrets.is_password(password, user.password_hash)
+        assert not secrets.is_password(password + "a", user.password_hash)
+        assert password.encode() not in user.password_hash
+        assert "password_hash" not in repr(user)
+    assert not secrets.is_password("", b""), "somebody without a password can't sign in"
+    administrators = {user.user_principal_name for user in users if user.administrator}
+    assert administrators == {f"admin@{tenant.default_domain}" for tenant in practice.directory.tenants()}
+
+
+def test_everyones_consent_is_seeded_where_nobody_can_be_asked_and_nowhere_else(practice):
+    directory, tenant_id = practice.directory, practice.seeded.tenant_id
+    graph = directory.service_principal(tenant_id, app_id=GRAPH_APP_ID)
+    granted = {
+        app.app_id: directory.consented_scopes(directory.service_principal(tenant_id, app_id=app.app_id).id, graph.id)
+        for app in directory.applications(tenant_id)
+    }
+    assert {app_id: scopes for app_id, scopes in granted.items() if scopes} == {
+        practice.seeded.api_client_id: ("User.Read",),
+        practice.seeded.client_id: ("User.Read",),
+    }
 
 
 def test_users_come_in_pages_by_name(practice):

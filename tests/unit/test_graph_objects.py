@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from practice_tenant.directory.permissions import GRAPH_APP_ID, graph_role_id
+from practice_tenant.directory.permissions import GRAPH_APP_ID, graph_role_id, graph_scope_id
 from tests.conformance.tokens import parts_of
 from tests.unit.opened_state import REGISTERED
 
@@ -83,13 +83,29 @@ def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrat
         "signInAudience": "AzureADMultipleOrgs",
         "isFallbackPublicClient": True,
         "identifierUris": ["api://everything"],
-        "api": {"requestedAccessTokenVersion": 2},
+        "api": {
+            "requestedAccessTokenVersion": 2,
+            "oauth2PermissionScopes": [
+                {
+                    "adminConsentDisplayName": "Read everything",
+                    "id": "aaaaaaaa-0000-4000-8000-000000000003",
+                    "isEnabled": True,
+                    "type": "Admin",
+                    "userConsentDisplayName": "Read everything",
+                    "value": "Everything.Read",
+                }
+            ],
+        },
         "web": {"redirectUris": ["https://app.example/signin"]},
         "publicClient": {"redirectUris": ["http://localhost"]},
+        "spa": {"redirectUris": ["http://localhost:3000"]},
         "requiredResourceAccess": [
             {
                 "resourceAppId": GRAPH_APP_ID,
-                "resourceAccess": [{"id": graph_role_id("User.Read.All"), "type": "Role"}],
+                "resourceAccess": [
+                    {"id": graph_role_id("User.Read.All"), "type": "Role"},
+                    {"id": graph_scope_id("User.Read"), "type": "Scope"},
+                ],
             }
         ],
     }
@@ -100,6 +116,7 @@ def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrat
     assert GUID.fullmatch(app["appId"])
     assert app["id"] != app["appId"]
     assert TIME.fullmatch(app["createdDateTime"])
+    assert (app["appRoles"], app["passwordCredentials"], app["keyCredentials"]) == ([], [], [])
     assert practice.graph("GET", f"/applications/{app['id']}", administrator).json() == app
 
 

@@ -164,10 +164,16 @@ def test_a_client_that_does_not_trust_the_run_is_not_connected(running_kernel):
         httpx.get(f"https://localhost:{running_kernel.https_port}/", trust_env=False)
 
 
-def test_the_pages_are_on_plain_http(running_kernel):
-    answer = httpx.get(f"http://localhost:{running_kernel.http_port}/", trust_env=False)
-    assert answer.status_code == 200
-    assert "not an identity provider" in answer.text
+def test_the_pages_are_on_plain_http_for_who_has_the_key_of_the_run(running_kernel):
+    root = f"http://localhost:{running_kernel.http_port}/"
+    assert running_kernel.portal_url.startswith(root)
+    home = httpx.get(running_kernel.portal_url.removesuffix("portal"), trust_env=False)
+    assert home.status_code == 200
+    assert "not an identity provider" in home.text
+    for guess in (root, f"{root}portal", f"{root}guessed/portal"):
+        refused = httpx.get(guess, trust_env=False)
+        assert refused.status_code == 404
+        assert "this run's key" in refused.json()["error_description"]
 
 
 @pytest.mark.parametrize("value", [None, "", "guessed", "ü"])
@@ -262,8 +268,11 @@ import json
 from practice_tenant import start
 tenant = start()
 seeded = tenant.seeded
-print(json.dumps([repr(tenant), [tenant.face_header[1], seeded.client_secret, seeded.administrator_secret]]))
+secrets = [tenant.face_header[1], tenant.portal_url.split("/")[3]]
+secrets += [seeded.client_secret, seeded.administrator_secret, seeded.api_secret, seeded.user_password]
+print(json.dumps([repr(tenant), secrets]))
 """
     shown, secrets = json.loads(run(code, tmp_path))
+    assert len(secrets) == 6
     assert not [secret for secret in secrets if secret in shown]
     assert str(Path(tmp_path)) not in shown

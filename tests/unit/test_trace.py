@@ -9,6 +9,7 @@ import pytest
 
 from course.trace import Trace, parsed_body, redact, redact_url
 from course.transport import CarriedSession, practice_session
+from tests.conformance.tokens import segment
 from tests.unit.stub_tenant import Answer, StubTenant, stub_tenant
 
 CANARY = "canary-Zq8Q~secret"
@@ -82,6 +83,25 @@ def test_a_secret_member_is_answered_and_not_kept(name, nest, session, tenant):
     tenant.answer = lambda received: Answer(body=json.dumps(nest(name)).encode())
     assert session.post(TOKEN_URL, json=nest(name)).json() == nest(name)
     assert CANARY not in everything(session.trace)
+
+
+def test_of_a_client_assertion_the_header_is_kept_and_nothing_else(session, tenant):
+    header = {"alg": "PS256", "typ": "JWT", "x5t#S256": "a-thumbprint"}
+    payload, signature = PARTS[1:]
+    assertion = f"{segment(header)}.{payload}.{signature}"
+    session.post(TOKEN_URL, data={"client_assertion_type": "jwt-bearer", "client_assertion": assertion})
+    assert assertion in tenant.received[0].body.decode()
+    kept = {"header": header, "payload": "****", "signature": "****"}
+    assert session.trace[0].request_body == {"client_assertion_type": "jwt-bearer", "client_assertion": kept}
+    assert not [part for part in (payload, signature) if part in everything(session.trace)]
+
+
+@pytest.mark.parametrize(
+    "assertion", ["", "secret", "e30", "W10.secret.secret", "bm90IGpzb24.secret", "____.secret", "ü"]
+)
+def test_what_only_looks_like_a_client_assertion_is_not_kept(assertion):
+    kept = redact({"client_assertion": assertion})["client_assertion"]
+    assert kept in ("****", {"header": {}, "payload": "****", "signature": "****"})
 
 
 def test_secret_headers_of_an_answer_are_not_kept(session, tenant):

@@ -14,6 +14,7 @@ _MODULES = {
     "03": "confidential_client",
     "04": "client_credentials",
     "05": "caching",
+    "06": "acquiring_tokens",
 }
 
 

@@ -1,4 +1,4 @@
-"""App-only access tokens, with the header and the claims Entra gives them.
+"""Access tokens, app-only and delegated, with the header and the claims Entra gives them.
 
 https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference. The resource decides the version:
 Graph takes v1.0 tokens, an API whose registration says so takes v2.0 ones.
@@ -6,13 +6,15 @@ Graph takes v1.0 tokens, an API whose registration says so takes v2.0 ones.
 
 import base64
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jwt
 
-from ..directory.objects import Application
+from ..directory.objects import Application, Tenant, User
 from ..directory.permissions import GRAPH_APP_ID
 from ..directory.signing_keys import SigningKey
+from ..directory.subject import pairwise_subject
 from ..faces import Face
 from .client_authentication import Client
 
@@ -39,39 +41,64 @@ class Resource:
 def app_only(client: Client, resource: Resource, *, face: Face, key: SigningKey, now: float) -> str:
     """A signed access token (JWS compact) for a client acting on its own behalf; ``expires_in`` is 3599 seconds."""
     v2 = resource.application.token_version == 2
+    claims = _times_and_parties(resource, client.tenant.id, face, now)
+    claims |= _client_claims(client.application, client.method, client.tenant, face, v2=v2)
+    if resource.application.app_id == GRAPH_APP_ID:
+        claims |= _graph_only(client)
+    claims |= {"oid": client.principal.id, "rh": f"1.{opaque(36)}"}
+    if resource.roles:
+        claims["roles"] = list(resource.roles)
+    claims |= {"sub": client.principal.id, "tid": client.tenant.id}
+    return _signed(claims, resource, key)
+
+
+def delegated(sign_in, resource: Resource, permissions: Sequence[str], *, face: Face, key: SigningKey, now: float):
+    """A signed access token for an app acting for a signed-in person; ``scp`` has the delegated permissions."""
+    v2 = resource.application.token_version == 2
+    user = sign_in.user
+    claims = _times_and_parties(resource, sign_in.tenant.id, face, now) | {"acr": "1", "amr": ["pwd"]}
+    if sign_in.contexts:
+        claims["acrs"] = list(sign_in.contexts)
+    claims |= _client_claims(sign_in.client, sign_in.method, sign_in.tenant, face, v2=v2)
+    if resource.application.app_id == GRAPH_APP_ID:
+        claims |= {"app_displayname": sign_in.client.display_name, "idtyp": "user"}
+    claims |= {"name": user.display_name, "oid": user.id, "rh": f"1.{opaque(36)}", "scp": " ".join(permissions)}
+    claims |= {"sub": pairwise_subject(user, resource.application), "tid": sign_in.tenant.id}
+    claims |= {"preferred_username": user.user_principal_name} if v2 else _v1_user(user)
+    return _signed(claims, resource, key)
+
+
+def _times_and_parties(resource: Resource, tenant_id: str, face: Face, now: float) -> dict:
+    v2 = resource.application.token_version == 2
     issued = int(now) - _BACKDATED_SECONDS
-    version = "2.0" if v2 else "1.0"
-    claims = {
+    return {
         "aud": resource.application.app_id if v2 else resource.identifier,
-        "iss": face.issuer(client.tenant.id, version),
+        "iss": face.issuer(tenant_id, "2.0" if v2 else "1.0"),
         "iat": issued,
         "nbf": issued,
         "exp": int(now) + LIFETIME_SECONDS + 1,
-        "aio": _opaque(40),
+        "aio": opaque(40),
     }
-    claims |= _v2_client(client) if v2 else _v1_client(client, face)
-    if resource.application.app_id == GRAPH_APP_ID:
-        claims |= _graph_only(client)
-    claims |= {"oid": client.principal.id, "rh": f"1.{_opaque(36)}"}
-    if resource.roles:
-        claims["roles"] = list(resource.roles)
-    claims |= {"sub": client.principal.id, "tid": client.tenant.id, "uti": _opaque(16), "ver": version}
+
+
+def _signed(claims: dict, resource: Resource, key: SigningKey) -> str:
+    v2 = resource.application.token_version == 2
+    claims |= {"uti": opaque(16), "ver": "2.0" if v2 else "1.0"}
     if v2:
-        claims["xms_ftd"] = _opaque(32)
+        claims["xms_ftd"] = opaque(32)
     header = {"kid": key.kid} if v2 else {"x5t": key.kid, "kid": key.kid}
     return jwt.encode(claims, key.private_key, algorithm="RS256", headers=header)
 
 
-def _v1_client(client: Client, face: Face) -> dict:
-    return {
-        "appid": client.application.app_id,
-        "appidacr": _AUTHENTICATION[client.method],
-        "idp": face.issuer(client.tenant.id, "1.0"),
-    }
+def _client_claims(application: Application, method: str, tenant: Tenant, face: Face, *, v2: bool) -> dict:
+    proof = _AUTHENTICATION[method]
+    if v2:
+        return {"azp": application.app_id, "azpacr": proof}
+    return {"appid": application.app_id, "appidacr": proof, "idp": face.issuer(tenant.id, "1.0")}
 
 
-def _v2_client(client: Client) -> dict:
-    return {"azp": client.application.app_id, "azpacr": _AUTHENTICATION[client.method]}
+def _v1_user(user: User) -> dict:
+    return {"unique_name": user.user_principal_name, "upn": user.user_principal_name}
 
 
 def _graph_only(client: Client) -> dict:
@@ -84,6 +111,7 @@ def _graph_only(client: Client) -> dict:
     }
 
 
-def _opaque(size: int) -> str:
+def opaque(size: int) -> str:
+    """A random text, *size* bytes long before its base64url encoding."""
     # aio, rh and uti mean something to Entra only; here they are random and as long as the real ones.
     return base64.urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()

@@ -5,11 +5,15 @@ RFC 6749 section 2.3: one method at a time, and a public client brings none.
 
 import base64
 import binascii
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
+from .. import jws
 from ..directory import secrets
 from ..directory.objects import Application, ServicePrincipal, Tenant
 from ..directory.store import Directory
+from . import client_assertion
+from .client_assertion import ASSERTION_TYPE
 from .errors import AuthorityError
 from .form import decode
 from .tenants import AUDIENCES, CONSUMERS_TENANT_ID, find_tenant
@@ -25,15 +29,20 @@ class Credential:
     client_id: str | None
     method: str = "none"
     secret: str | None = field(default=None, repr=False)
+    assertion: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """An authenticated client in one tenant. ``method`` says how it proved itself."""
+    """An authenticated client. ``method`` says how it proved itself.
+
+    ``tenant`` and ``principal`` are None when the request went to an audience such as ``organizations``: then the
+    person who signs in, or signed in, decides about the tenant.
+    """
 
     application: Application
-    principal: ServicePrincipal
-    tenant: Tenant
+    tenant: Tenant | None
+    principal: ServicePrincipal | None
     method: str
 
 
@@ -48,11 +57,16 @@ def presented(form: dict[str, str], authorizations: list[str]) -> Credential:
     if not authorizations:
         if len(methods) > 1:
             raise AuthorityError(9002313)
-        method = {"client_secret": "client_secret_post", "client_assertion": "private_key_jwt"}
-        name = methods[0] if methods else None
-        return Credential(
-            client_id=form.get("client_id"), method=method.get(name, "none"), secret=form.get("client_secret")
-        )
+        if "client_assertion" in methods:
+            if form.get("client_assertion_type") != ASSERTION_TYPE:
+                raise AuthorityError(50027)
+            return Credential(
+                client_id=form.get("client_id") or _subject(form["client_assertion"]),
+                method="private_key_jwt",
+                assertion=form["client_assertion"],
+            )
+        method = "client_secret_post" if methods else "none"
+        return Credential(client_id=form.get("client_id"), method=method, secret=form.get("client_secret"))
     if methods or len(authorizations) > 1:
         raise AuthorityError(9002313)
     client_id, secret = _basic(authorizations[0])
@@ -61,38 +75,62 @@ def presented(form: dict[str, str], authorizations: list[str]) -> Credential:
     return Credential(client_id=client_id, method="client_secret_basic", secret=secret)
 
 
-def find_client(directory: Directory, tenant_name: str, client_id: str) -> tuple[Application, ServicePrincipal, Tenant]:
-    """The app behind a client ID, as the tenant in the request's path sees it.
+def find_client(
+    directory: Directory, tenant_name: str, client_id: str, *, installed: bool = True
+) -> tuple[Application, ServicePrincipal | None, Tenant | None]:
+    """The app behind a client ID, as the tenant or audience in the request's path sees it.
+
+    Args:
+        installed: whether the app has to have a service principal in the tenant; a person's first sign-in to a
+            multi-tenant app makes one.
 
     Raises:
-        AuthorityError: 700038 or 700016 for an unknown client, 50194 or 50059 for an audience that names no tenant,
-            7000229 for an app without a service principal, 90002/900023 for an unknown tenant.
+        AuthorityError: 700038 or 700016 for an unknown client, 50194 for a single-tenant app at an audience, 7000229
+            for an app without a service principal at home, 90002/900023 for an unknown tenant.
     """
     application = directory.application(app_id=client_id)
     audience = tenant_name.lower()
     if audience in AUDIENCES:
-        _refuse_audience(audience, application, client_id)
+        return _at_audience(audience, application, client_id), None, None
     tenant = find_tenant(directory, tenant_name)
     _require_known(application, client_id, tenant.display_name)
     principal = directory.service_principal(tenant.id, app_id=client_id)
     if principal is None and application.tenant_id == tenant.id:
         raise AuthorityError(7000229, client_id=client_id, tenant_id=tenant.id)
-    if principal is None:
+    if principal is None and (installed or not application.multi_tenant):
         raise AuthorityError(700016, client_id=client_id, tenant_name=tenant.display_name)
     return application, principal, tenant
 
 
 def authenticate(
-    directory: Directory, tenant_name: str, credential: Credential, *, grant_type: str, now: float
+    directory: Directory,
+    tenant_name: str,
+    credential: Credential,
+    *,
+    grant_type: str,
+    audiences: Callable[[Iterable[str]], Collection[str]],
+    strict: bool,
+    now: float,
 ) -> Client:
     """Find the client and check its credential.
 
+    Args:
+        audiences: what the ``aud`` of an assertion may be, for the names of a tenant.
+        strict: whether an assertion counts once only.
+        now: seconds since the epoch.
+
     Raises:
-        AuthorityError: as ``find_client``; 700025, 7000215, 7000216, 7000218, 7000222 or 700027 for the credential.
+        AuthorityError: as ``find_client``; 700025, 7000215, 7000216, 7000218 or 7000222 for the credential, and as
+            ``client_assertion.verify``.
     """
     if not credential.client_id:
         raise AuthorityError(900144, name="client_id")
-    application, principal, tenant = find_client(directory, tenant_name, credential.client_id)
+    application, principal, tenant = find_client(
+        directory, tenant_name, credential.client_id, installed=grant_type == "client_credentials"
+    )
+    if tenant is None and grant_type == "client_credentials":
+        # No user is there whose sign-in could tell which tenant.
+        raise AuthorityError(50059)
     client = Client(application=application, principal=principal, tenant=tenant, method=credential.method)
     if credential.method == "none":
         if grant_type == "client_credentials":
@@ -106,8 +144,12 @@ def authenticate(
     if application.public_client:
         raise AuthorityError(700025, headers=headers)
     if credential.method == "private_key_jwt":
-        # No certificate can be registered here yet, so no assertion has a key that was found.
-        raise AuthorityError(700027, client_id=application.app_id)
+        keys = directory.keys(application.app_id)
+        names = (tenant.id, tenant.default_domain) if tenant else (tenant_name.lower(),)
+        claims = client_assertion.verify(credential.assertion, application, keys, audiences=audiences(names), now=now)
+        if strict:
+            client_assertion.use_once(credential.assertion, claims, application, directory=directory, now=now)
+        return client
     _check_secret(directory, application, credential.secret or "", now, headers)
     return client
 
@@ -120,14 +162,13 @@ def _check_secret(directory: Directory, application: Application, value: str, no
         raise AuthorityError(7000222, client_id=application.app_id, headers=headers)
 
 
-def _refuse_audience(audience: str, application: Application | None, client_id: str) -> None:
-    # The client credentials flow needs one tenant; no user is there to tell which.
+def _at_audience(audience: str, application: Application | None, client_id: str) -> Application:
     if audience == "consumers":
         raise AuthorityError(700016, client_id=client_id, tenant_name=CONSUMERS_TENANT_ID)
     _require_known(application, client_id, audience)
     if not application.multi_tenant:
         raise AuthorityError(50194, client_id=client_id, app_name=application.display_name)
-    raise AuthorityError(50059)
+    return application
 
 
 def _require_known(application: Application | None, client_id: str, tenant_name: str) -> None:
@@ -135,6 +176,15 @@ def _require_known(application: Application | None, client_id: str, tenant_name:
         raise AuthorityError(700038, client_id=client_id)
     if application is None:
         raise AuthorityError(700016, client_id=client_id, tenant_name=tenant_name)
+
+
+def _subject(assertion: str) -> str | None:
+    # RFC 7521 section 4.2: client_id may be left out, the assertion's subject then names the client.
+    try:
+        subject = jws.read(assertion).claims.get("sub")
+    except jws.Malformed as error:
+        raise AuthorityError(50027) from error
+    return subject if isinstance(subject, str) else None
 
 
 def _basic(authorization: str) -> tuple[str, str]:

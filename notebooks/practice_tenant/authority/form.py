@@ -24,8 +24,17 @@ async def read_form(request: Request) -> dict[str, str]:
     body = await _read_body(request)
     if kind != "application/x-www-form-urlencoded":
         raise AuthorityError(900144, name="grant_type")
+    return parse(body)
+
+
+def parse(encoded: bytes) -> dict[str, str]:
+    """The fields of a form body, or of a URL's query. An empty value counts as left out.
+
+    Raises:
+        AuthorityError: 9002313 if it is malformed, repeats a parameter, or has too many.
+    """
     fields: dict[str, str] = {}
-    parts = [part for part in body.split(b"&") if part]
+    parts = [part for part in encoded.split(b"&") if part]
     if len(parts) > MAX_FIELDS:
         raise AuthorityError(9002313)
     for part in parts:

@@ -1,18 +1,26 @@
 """The authorization server's paths, and what each handler needs."""
 
+import time
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
-from . import discovery
-from .errors import NO_STORE, AuthorityError, clean, render
+from ..pages.page import page
+from . import device_approval, discovery, interaction, transaction
+from .attempts import Attempts
+from .device_approval import device_authorization
+from .errors import NO_STORE, AuthorityError, clean, describe, render
+from .logout import logout
+from .portal import routes as portal_routes
 from .token import token
 
 # Entra lets clients keep its public documents for a day.
@@ -26,6 +34,10 @@ class Authority:
     directory: Directory
     signing_keys: SigningKeys
     clock: Callable[[], float]
+    profile: str = "entra"
+    wrong_codes: Attempts = field(
+        default_factory=lambda: Attempts(device_approval.WRONG_CODES_ALLOWED, device_approval.WRONG_CODES_SECONDS)
+    )
 
 
 def application(authority: Authority) -> Starlette:
@@ -36,14 +48,85 @@ def application(authority: Authority) -> Starlette:
             Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration_v2),
             Route("/{tenant}/discovery/v2.0/keys", keys),
             Route("/{tenant}/discovery/keys", keys),
-            # No method stands for every one, also those nobody has heard of: token() itself says what it accepts.
+            # No method stands for every one, also those nobody has heard of: the handlers say what they accept.
             Route("/{tenant}/oauth2/v2.0/token", token, methods=[]),
+            Route("/{tenant}/oauth2/v2.0/devicecode", device_authorization, methods=[]),
+            Route("/common/userrealm/{user}", user_realm),
         ],
         exception_handlers={AuthorityError: refuse, HTTPException: not_found},
     )
     app.router.redirect_slashes = False
     app.state.authority = authority
     return app
+
+
+def pages(authority: Authority, *, portal: bool) -> Starlette:
+    """The pages that a browser opens, as an ASGI application.
+
+    Args:
+        portal: whether the portal is among them; it shows what only the tenant's owner should see.
+    """
+    app = Starlette(
+        routes=[
+            Route("/", home),
+            Route("/{tenant}/oauth2/v2.0/authorize", interaction.authorize, methods=["GET", "POST"]),
+            Route("/{tenant}/oauth2/v2.0/login", interaction.login, methods=["POST"]),
+            Route("/{tenant}/oauth2/v2.0/consent", interaction.decide, methods=["POST"]),
+            Route("/{tenant}/oauth2/v2.0/logout", logout),
+            Route("/devicelogin", device_approval.enter_code),
+            Route("/devicelogin", device_approval.code_entered, methods=["POST"]),
+            Route("/login", interaction.login, methods=["POST"]),
+            Route("/consent", interaction.decide, methods=["POST"]),
+            *(portal_routes() if portal else ()),
+        ],
+        exception_handlers={
+            AuthorityError: error_page,
+            transaction.Forbidden: forbidden_page,
+            HTTPException: missing_page,
+        },
+    )
+    # A slash too many is no page: the redirect would name the Host, and lose the path of a hub's proxy.
+    app.router.redirect_slashes = False
+    app.state.authority = authority
+    return app
+
+
+async def home(request: Request) -> Response:
+    """``GET /``: what is listening here"""
+    sentences = ["Its authorization server and its API answer on the HTTPS port."]
+    return page("message", heading="Practice tenant", sentences=sentences)
+
+
+async def error_page(request: Request, error: AuthorityError) -> Response:
+    """An error that no app may be told about by a redirect."""
+    now = request.app.state.authority.clock()
+    timestamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    details = [("Request Id", str(uuid.uuid4())), ("Timestamp", timestamp), ("Message", f"AADSTS{error.code}")]
+    return page("error", status=error.status, description=describe(error), details=details)
+
+
+async def forbidden_page(request: Request, error: Exception) -> Response:
+    """A step of a sign-in that comes from elsewhere, or twice."""
+    sentences = ["This step was done before, took too long, or came from another page. Start again in your app."]
+    return page("message", status=403, heading="This step can't be done", sentences=sentences)
+
+
+async def missing_page(request: Request, error: HTTPException) -> Response:
+    """No such page; tokens are never given over plain HTTP, so neither is anything else."""
+    return page("message", status=error.status_code, heading="No such page", sentences=["There is nothing here."])
+
+
+async def user_realm(request: Request) -> JsonAnswer:
+    """``GET /common/userrealm/{user}``: where a person's password is checked; here always by the authority itself"""
+    name = request.path_params["user"]
+    body = {
+        "ver": "1.0",
+        "account_type": "Managed",
+        "domain_name": name.rpartition("@")[2],
+        "cloud_instance_name": "microsoftonline.com",
+        "cloud_audience_urn": "urn:federation:MicrosoftOnline",
+    }
+    return JsonAnswer(body, headers=NO_STORE)
 
 
 async def configuration_v2(request: Request) -> JsonAnswer:

@@ -31,3 +31,8 @@ def find_tenant(directory: Directory, name: str) -> Tenant:
     if tenant := directory.tenant(name):
         return tenant
     raise AuthorityError(90002 if is_guid(name) or _DOMAIN.fullmatch(name) else 900023, tenant=name)
+
+
+def tenant_of_user(directory: Directory, user_principal_name: str) -> Tenant | None:
+    """The tenant that the domain of a user's name belongs to: how ``common`` finds where somebody lives."""
+    return directory.tenant(user_principal_name.rpartition("@")[2] or "-")

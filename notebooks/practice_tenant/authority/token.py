@@ -7,12 +7,23 @@ from starlette.requests import Request
 
 from ..json_answer import JsonAnswer
 from . import client_authentication, grants
+from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
+from .grants.grant import GrantRequest
+
+# What a browser asks before a single-page app's request; the answer to the request itself names the one origin.
+_PREFLIGHT = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": "content-type, x-client-sku, x-client-ver, client-request-id",
+}
 
 
 async def token(request: Request) -> JsonAnswer:
     """Answer ``POST /{tenant}/oauth2/v2.0/token``."""
+    if request.method == "OPTIONS" and "origin" in request.headers:
+        return JsonAnswer(None, headers=_PREFLIGHT)
     if request.method != "POST":
         raise AuthorityError(900561, method=request.method, headers={"Allow": "POST"})
     authority = request.app.state.authority
@@ -21,21 +32,43 @@ async def token(request: Request) -> JsonAnswer:
     grant_type = form.get("grant_type")
     if grant_type is None:
         raise AuthorityError(900144, name="grant_type")
-    if grant_type not in grants.KNOWN:
+    if grant_type not in grants.SERVED:
         raise AuthorityError(70003, grant_type=grant_type)
     credential = client_authentication.presented(form, request.headers.getlist("authorization"))
     client = client_authentication.authenticate(
-        authority.directory, request.path_params["tenant"], credential, grant_type=grant_type, now=now
-    )
-    run = grants.SERVED.get(grant_type)
-    if run is None:
-        raise AuthorityError(70003, grant_type=grant_type)
-    body = run(
-        client,
-        form,
-        directory=authority.directory,
-        face=request.state.face,
-        signing_keys=authority.signing_keys,
+        authority.directory,
+        request.path_params["tenant"],
+        credential,
+        grant_type=grant_type,
+        audiences=request.state.face.assertion_audiences,
+        strict=authority.profile == "strict",
         now=now,
     )
-    return JsonAnswer(body, headers=NO_STORE)
+    cross_origin = _allow_origin(request.headers.get("origin"), client)
+    body = grants.SERVED[grant_type](
+        GrantRequest(
+            client=client,
+            form=form,
+            directory=authority.directory,
+            signing_keys=authority.signing_keys,
+            face=request.state.face,
+            profile=authority.profile,
+            origin=request.headers.get("origin"),
+            now=now,
+        )
+    )
+    return JsonAnswer(body, headers=NO_STORE | cross_origin)
+
+
+def _allow_origin(origin: str | None, client: Client) -> dict[str, str]:
+    """The headers that let a page read the answer: only a single-page app's own, and never beside a credential.
+
+    Raises:
+        AuthorityError: 9002326 for a request that another page sends.
+    """
+    if origin is None:
+        return {}
+    allowed = {"/".join(uri.split("/")[:3]) for uri in client.application.spa_redirect_uris}
+    if client.method != "none" or origin not in allowed:
+        raise AuthorityError(9002326, origin=origin)
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}

@@ -4,7 +4,7 @@ Source: https://learn.microsoft.com/graph/api/resources/application and its neig
 Times are seconds since the epoch, as integers. Identifiers are GUIDs in lower case.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MY_ORG = "AzureADMyOrg"
 MULTIPLE_ORGS = "AzureADMultipleOrgs"
@@ -33,11 +33,28 @@ class AppRole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PermissionScope:
+    """A delegated permission that a resource defines; ``value`` is what appears in a token's ``scp``.
+
+    ``admin_only`` says that an administrator has to consent to it; to any other a person may, for themselves.
+    """
+
+    id: str
+    value: str
+    display_name: str
+    admin_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class RequiredPermission:
-    """One application permission an app registration asks for (asking grants nothing)."""
+    """One permission an app registration asks for (asking grants nothing).
+
+    ``role_id`` is the ID of an app role, or of a permission scope if ``delegated``.
+    """
 
     resource_app_id: str
     role_id: str
+    delegated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +71,8 @@ class Application:
     identifier_uris: tuple[str, ...] = ()
     web_redirect_uris: tuple[str, ...] = ()
     public_redirect_uris: tuple[str, ...] = ()
+    spa_redirect_uris: tuple[str, ...] = ()
+    permission_scopes: tuple[PermissionScope, ...] = ()
     app_roles: tuple[AppRole, ...] = ()
     required_permissions: tuple[RequiredPermission, ...] = ()
     created: int = 0
@@ -62,6 +81,11 @@ class Application:
     def multi_tenant(self) -> bool:
         """Whether directories other than its own may use the app."""
         return self.sign_in_audience in (MULTIPLE_ORGS, AND_PERSONAL)
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """Where the answer to a sign-in may go, of whatever platform."""
+        return self.web_redirect_uris + self.public_redirect_uris + self.spa_redirect_uris
 
     def role_values(self, ids: frozenset[str]) -> tuple[str, ...]:
         """The ``value`` of each of this app's roles whose ID is in *ids*, in the order they are defined."""
@@ -76,6 +100,22 @@ class PasswordCredential:
     display_name: str | None
     hint: str
     value_hash: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyCredential:
+    """A certificate registered for an app: its public half (DER), and the seconds between which it counts.
+
+    ``sha1`` and ``sha256`` are its thumbprints in base64url, as ``x5t`` and ``x5t#S256`` name it (RFC 7515).
+    """
+
+    key_id: str
+    display_name: str | None
+    certificate: bytes
+    sha1: str
+    sha256: str
     start: int
     end: int
 
@@ -102,6 +142,20 @@ class AppRoleAssignment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PermissionGrant:
+    """Delegated permissions that somebody consented to: a person for themselves, or an administrator for everyone.
+
+    ``user_id`` is None for everyone; ``scopes`` are values such as ``User.Read``.
+    """
+
+    id: str
+    principal_id: str
+    resource_id: str
+    user_id: str | None
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class User:
     """A person of the practice tenant (a fictional label, not an invented name)."""
 
@@ -112,3 +166,5 @@ class User:
     given_name: str
     surname: str
     job_title: str | None = None
+    administrator: bool = False
+    password_hash: bytes = field(default=b"", repr=False)

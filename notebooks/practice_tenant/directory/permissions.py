@@ -1,10 +1,10 @@
-"""Microsoft Graph as a resource: its application ID, its names, and the application permissions it defines here.
+"""Microsoft Graph as a resource: its application ID, its names, and the permissions it defines here.
 
 The GUIDs are Graph's own, so what a learner automates here works unchanged in the cloud.
 Source: https://learn.microsoft.com/graph/permissions-reference
 """
 
-from .objects import Application, AppRole
+from .objects import Application, AppRole, PermissionScope
 
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 MICROSOFT_SERVICES_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
@@ -27,6 +27,16 @@ GRAPH_APP_ROLES = tuple(
     )
 )
 
+GRAPH_SCOPES = tuple(
+    PermissionScope(id=scope_id, value=value, display_name=display_name, admin_only=admin_only)
+    for value, scope_id, display_name, admin_only in (
+        ("User.Read", "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "Sign you in and read your profile", False),
+        ("User.ReadBasic.All", "b340eb25-3456-403f-be2f-af7a0d370277", "Read all users' basic profiles", False),
+        ("User.Read.All", "a154be20-db9c-4678-8ab7-66f6cc099a59", "Read all users' full profiles", True),
+        ("Directory.Read.All", "06da0dbc-49e2-44d2-8312-53f166ab848a", "Read directory data", True),
+    )
+)
+
 GRAPH_APPLICATION = Application(
     id="5fd0ba6b-5d12-4b8e-9c36-6c0e0f4cf1ce",
     app_id=GRAPH_APP_ID,
@@ -36,9 +46,15 @@ GRAPH_APPLICATION = Application(
     token_version=1,
     identifier_uris=("https://graph.microsoft.com", "https://graph.microsoft.com/"),
     app_roles=GRAPH_APP_ROLES,
+    permission_scopes=GRAPH_SCOPES,
 )
 
 
 def graph_role_id(value: str) -> str:
     """The app role ID of a Graph application permission, such as ``User.Read.All``."""
     return next(role.id for role in GRAPH_APP_ROLES if role.value == value)
+
+
+def graph_scope_id(value: str) -> str:
+    """The ID of a Graph delegated permission, such as ``User.Read``."""
+    return next(scope.id for scope in GRAPH_SCOPES if scope.value == value)

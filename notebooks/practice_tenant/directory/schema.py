@@ -3,7 +3,7 @@
 What is looked up has a column and an index; what is only read back with its object is JSON beside it.
 """
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TABLES = """
 CREATE TABLE tenant (
@@ -38,6 +38,17 @@ CREATE TABLE password_credential (
     "end" INTEGER NOT NULL
 );
 CREATE INDEX password_of_application ON password_credential (app_id);
+CREATE TABLE key_credential (
+    key_id TEXT PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES application (app_id) ON DELETE CASCADE,
+    display_name TEXT,
+    certificate BLOB NOT NULL,
+    sha1 TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+CREATE INDEX key_of_application ON key_credential (app_id);
 CREATE TABLE service_principal (
     id TEXT PRIMARY KEY,
     tenant_id TEXT NOT NULL,
@@ -53,6 +64,24 @@ CREATE TABLE app_role_assignment (
     created INTEGER NOT NULL,
     UNIQUE (principal_id, resource_id, app_role_id)
 );
+CREATE TABLE permission_grant (
+    id TEXT PRIMARY KEY,
+    principal_id TEXT NOT NULL REFERENCES service_principal (id) ON DELETE CASCADE,
+    resource_id TEXT NOT NULL REFERENCES service_principal (id) ON DELETE CASCADE,
+    user_id TEXT,
+    scopes TEXT NOT NULL
+);
+CREATE UNIQUE INDEX permission_grant_once ON permission_grant (principal_id, resource_id, ifnull(user_id, ''));
+CREATE TABLE issued (
+    value_hash BLOB PRIMARY KEY,
+    kind TEXT NOT NULL,
+    family TEXT NOT NULL,
+    content TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    redeemed INTEGER
+);
+CREATE INDEX issued_family ON issued (family);
+CREATE INDEX issued_expires ON issued (expires);
 CREATE TABLE user (
     id TEXT PRIMARY KEY,
     tenant_id TEXT NOT NULL,
@@ -60,7 +89,9 @@ CREATE TABLE user (
     display_name TEXT NOT NULL,
     given_name TEXT NOT NULL,
     surname TEXT NOT NULL,
-    job_title TEXT
+    job_title TEXT,
+    administrator INTEGER NOT NULL,
+    password_hash BLOB NOT NULL
 );
 CREATE INDEX user_of_tenant ON user (tenant_id, user_principal_name);
 CREATE TABLE signing_key (
@@ -73,9 +104,12 @@ CREATE TABLE signing_key (
 """
 
 TABLE_NAMES = (
+    "issued",
+    "permission_grant",
     "app_role_assignment",
     "service_principal",
     "password_credential",
+    "key_credential",
     "identifier_uri",
     "application",
     "user",

@@ -55,3 +55,18 @@ def find(value: str, credentials: Iterable[PasswordCredential]) -> PasswordCrede
 
 def _hash(value: str) -> bytes:
     return hashlib.sha256(value.encode()).digest()
+
+
+def new_password() -> str:
+    """A password for the practice users that a person can type: four groups of four letters, about 75 bits."""
+    return "-".join("".join(secrets.choice("abcdefghijkmnpqrstuvwxyz") for _ in range(4)) for _ in range(4))
+
+
+def password_hash(password: str) -> bytes:
+    """What is kept of a practice user's password. It is random, so a slow hash would protect nothing."""
+    return _hash(password)
+
+
+def is_password(password: str, kept: bytes) -> bool:
+    """Whether a password is the one of which *kept* was kept."""
+    return bool(kept) and hmac.compare_digest(_hash(password), kept)

@@ -1,6 +1,6 @@
 """What a new practice tenant holds, so that every notebook runs alone and in any order.
 
-Identifiers are constants: they are no secrets, and notebooks can show them. The two secrets are random for each state
+Identifiers are constants: they are no secrets, and notebooks can show them. Secrets are random for each state
 folder; nothing that is published opens anything.
 """
 
@@ -13,12 +13,14 @@ from .objects import (
     Application,
     AppRole,
     AppRoleAssignment,
+    PermissionGrant,
+    PermissionScope,
     RequiredPermission,
     ServicePrincipal,
     Tenant,
     User,
 )
-from .permissions import GRAPH_APP_ID, GRAPH_APPLICATION, graph_role_id
+from .permissions import GRAPH_APP_ID, GRAPH_APPLICATION, graph_role_id, graph_scope_id
 from .signing_keys import first_keys
 from .store import Directory
 
@@ -35,9 +37,18 @@ RECORDS_API_URI = f"api://{RECORDS_API_CLIENT_ID}"
 RECORDS_READ_ALL = "3c9f7e21-6b40-4d8a-95e3-f01b8c2d7a64"
 RECORDS_WRITE_ALL = "8e52d0b6-17ca-4f93-8d6b-c74a3e90f125"
 ADMINISTRATOR_CLIENT_ID = "e7b49c03-52d1-4b6f-8a90-1f6d3c85e2b7"
+MULTI_TENANT_DESKTOP_CLIENT_ID = "0c3b7e91-d46a-4f58-9b02-e5a8c17d6f34"
 MULTI_TENANT_CLIENT_ID = "b05a8d17-e3f6-4c92-a74b-69c1f2d0e583"
 
-SECRET_NAMES = ("client_secret", "administrator_secret")
+DAEMON_ACCESS = "b82f6c13-7e05-4d9a-a1c4-90d3e57f2b68"
+RECORDS_ACCESS = "5a0e94c7-2d81-4b63-9f1a-e8c6370b5d24"
+
+SECRET_NAMES = ("client_secret", "administrator_secret", "api_secret", "user_password")
+_SECRET_OWNERS = {
+    "client_secret": DAEMON_CLIENT_ID,
+    "administrator_secret": ADMINISTRATOR_CLIENT_ID,
+    "api_secret": RECORDS_API_CLIENT_ID,
+}
 
 _LABELS = (
     ("admin", "Administrator"),
@@ -61,6 +72,8 @@ class SeededValues:
 
     client_secret: str = field(repr=False)
     administrator_secret: str = field(repr=False)
+    api_secret: str = field(repr=False)
+    user_password: str = field(repr=False)
     tenant_id: str = TENANT_ID
     tenant_domain: str = TENANT_DOMAIN
     other_tenant_id: str = OTHER_TENANT_ID
@@ -68,14 +81,15 @@ class SeededValues:
     client_id: str = DAEMON_CLIENT_ID
     public_client_id: str = DESKTOP_CLIENT_ID
     multi_tenant_client_id: str = MULTI_TENANT_CLIENT_ID
+    multi_tenant_desktop_client_id: str = MULTI_TENANT_DESKTOP_CLIENT_ID
     api_client_id: str = RECORDS_API_CLIENT_ID
     api_uri: str = RECORDS_API_URI
     administrator_client_id: str = ADMINISTRATOR_CLIENT_ID
 
 
 def new_secrets() -> dict[str, str]:
-    """Fresh values for the seeded app's secret and the administrator's."""
-    return {name: secrets.new_value() for name in SECRET_NAMES}
+    """Fresh values for the seeded apps' secrets and for the password that all practice users share."""
+    return {name: secrets.new_value() for name in _SECRET_OWNERS} | {"user_password": secrets.new_password()}
 
 
 def fill(directory: Directory, values: dict[str, str], now: float, keys: list[dict] | None = None) -> None:
@@ -83,7 +97,7 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
 
     Args:
         directory: an empty directory.
-        values: the two secrets, by the names in ``SECRET_NAMES``.
+        values: the secrets, by the names in ``SECRET_NAMES``.
         now: seconds since the epoch.
         keys: the columns of the signing keys, if they were made before.
     """
@@ -100,7 +114,8 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
 def set_secrets(directory: Directory, values: dict[str, str], now: float) -> None:
     """Make *values* the secrets of the seeded apps, in place of any the seed gave them before."""
     with directory.transaction():
-        for name, app_id in (("client_secret", DAEMON_CLIENT_ID), ("administrator_secret", ADMINISTRATOR_CLIENT_ID)):
+        directory.set_passwords_of_users(secrets.password_hash(values["user_password"]))
+        for name, app_id in _SECRET_OWNERS.items():
             for old in directory.passwords(app_id):
                 if old.display_name == "seeded":
                     directory.remove_password(app_id, old.key_id)
@@ -109,8 +124,12 @@ def set_secrets(directory: Directory, values: dict[str, str], now: float) -> Non
 
 def holds_secrets(directory: Directory, values: dict[str, str]) -> bool:
     """Whether *values* are the secrets that this directory knows."""
-    pairs = (("client_secret", DAEMON_CLIENT_ID), ("administrator_secret", ADMINISTRATOR_CLIENT_ID))
-    return all(secrets.find(values.get(name, ""), directory.passwords(app_id)) for name, app_id in pairs)
+    learner = directory.user(TENANT_ID, f"learner@{TENANT_DOMAIN}")
+    if learner is None or not secrets.is_password(values.get("user_password", ""), learner.password_hash):
+        return False
+    return all(
+        secrets.find(values.get(name, ""), directory.passwords(app_id)) for name, app_id in _SECRET_OWNERS.items()
+    )
 
 
 def _add_tenants(directory: Directory, now: int) -> None:
@@ -128,6 +147,7 @@ def _add_tenants(directory: Directory, now: int) -> None:
                 given_name="Practice",
                 surname=title,
                 job_title=title,
+                administrator=label == "admin",
             )
             directory.add_user(user)
 
@@ -143,18 +163,33 @@ def _add_applications(directory: Directory, now: int) -> None:
         display_name="Course records API",
         token_version=2,
         identifier_uris=(RECORDS_API_URI,),
+        permission_scopes=(PermissionScope(id=RECORDS_ACCESS, value="Records.Read", display_name="Read your records"),),
         app_roles=(
             AppRole(id=RECORDS_READ_ALL, value="Records.Read.All", display_name="Read all records"),
             AppRole(id=RECORDS_WRITE_ALL, value="Records.Write.All", display_name="Write all records"),
         ),
         created=now,
     )
+    records = replace(records, required_permissions=(_delegated(GRAPH_APP_ID, graph_scope_id("User.Read")),))
     _register(directory, records)
+    _consent_for_everyone(directory, records, GRAPH_APP_ID, ("User.Read",))
     _register(
         directory,
-        _application("Course daemon", DAEMON_CLIENT_ID, now, token_version=2),
+        _application(
+            "Course daemon",
+            DAEMON_CLIENT_ID,
+            now,
+            token_version=2,
+            web_redirect_uris=("http://localhost",),
+            permission_scopes=(
+                PermissionScope(id=DAEMON_ACCESS, value="access_as_user", display_name="Act for you in the course"),
+            ),
+            required_permissions=(_delegated(GRAPH_APP_ID, graph_scope_id("User.Read")),),
+        ),
         {GRAPH_APP_ID: ("User.Read.All",), RECORDS_API_CLIENT_ID: ("Records.Read.All",)},
     )
+    daemon = directory.application(app_id=DAEMON_CLIENT_ID)
+    _consent_for_everyone(directory, daemon, GRAPH_APP_ID, ("User.Read",))
     _register(
         directory,
         _application(
@@ -163,11 +198,23 @@ def _add_applications(directory: Directory, now: int) -> None:
             now,
             public_client=True,
             public_redirect_uris=("http://localhost",),
+            required_permissions=(_delegated(GRAPH_APP_ID, graph_scope_id("User.Read")),),
         ),
     )
     _register(
         directory,
         _application("Course multi-tenant app", MULTI_TENANT_CLIENT_ID, now, sign_in_audience=MULTIPLE_ORGS),
+    )
+    _register(
+        directory,
+        _application(
+            "Course multi-tenant desktop app",
+            MULTI_TENANT_DESKTOP_CLIENT_ID,
+            now,
+            sign_in_audience=MULTIPLE_ORGS,
+            public_client=True,
+            public_redirect_uris=("http://localhost",),
+        ),
     )
     _register(
         directory,
@@ -195,7 +242,8 @@ def _register(directory: Directory, application: Application, granted: dict[str,
         for resource, values in granted.items()
         for value in values
     ]
-    directory.add_application(replace(application, required_permissions=tuple(wanted)))
+    permissions = (*application.required_permissions, *wanted)
+    directory.add_application(replace(application, required_permissions=permissions))
     principal = _add_principal(directory, application.tenant_id, application)
     for permission in wanted:
         resource = directory.service_principal(application.tenant_id, app_id=permission.resource_app_id)
@@ -208,6 +256,24 @@ def _register(directory: Directory, application: Application, granted: dict[str,
                 created=application.created,
             )
         )
+
+
+def _delegated(resource_app_id: str, scope_id: str) -> RequiredPermission:
+    return RequiredPermission(resource_app_id=resource_app_id, role_id=scope_id, delegated=True)
+
+
+def _consent_for_everyone(directory: Directory, application: Application, resource_app_id: str, scopes: tuple) -> None:
+    principal = directory.service_principal(application.tenant_id, app_id=application.app_id)
+    resource = directory.service_principal(application.tenant_id, app_id=resource_app_id)
+    directory.add_permission_grant(
+        PermissionGrant(
+            id=_stable_id(principal.id, resource.id),
+            principal_id=principal.id,
+            resource_id=resource.id,
+            user_id=None,
+            scopes=scopes,
+        )
+    )
 
 
 def _add_principal(directory: Directory, tenant_id: str, application: Application) -> ServicePrincipal:

@@ -5,22 +5,27 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from .database import Database
+from .issued import IssuedValues
 from .objects import (
     Application,
     AppRole,
     AppRoleAssignment,
+    KeyCredential,
     PasswordCredential,
+    PermissionGrant,
+    PermissionScope,
     RequiredPermission,
     ServicePrincipal,
     Tenant,
     User,
 )
 
-_LISTS = ("identifier_uris", "web_redirect_uris", "public_redirect_uris")
+_LISTS = ("identifier_uris", "web_redirect_uris", "public_redirect_uris", "spa_redirect_uris")
+
+_VALUES = {"app_roles": AppRole, "permission_scopes": PermissionScope, "required_permissions": RequiredPermission}
 
 
-class Directory(Database):
+class Directory(IssuedValues):
     """Tenants, app registrations, service principals, grants, users and signing keys."""
 
     # Tenants
@@ -77,11 +82,25 @@ class Directory(Database):
     def passwords(self, app_id: str) -> list[PasswordCredential]:
         """The client secrets of an app, oldest first; expired ones too."""
         rows = self._all("SELECT * FROM password_credential WHERE app_id = ? ORDER BY start, key_id", app_id)
-        return [_password(row) for row in rows]
+        return [_credential(PasswordCredential, row) for row in rows]
 
     def remove_password(self, app_id: str, key_id: str) -> bool:
         """Forget a client secret; False if the app has none with this ID."""
         sql = "DELETE FROM password_credential WHERE app_id = ? AND key_id = ?"
+        return self._change(sql, app_id, key_id.lower()) > 0
+
+    def add_key(self, app_id: str, credential: KeyCredential) -> None:
+        """Keep a certificate of an app."""
+        self._insert_value("key_credential", credential, app_id=app_id)
+
+    def keys(self, app_id: str) -> list[KeyCredential]:
+        """The certificates of an app, oldest first; expired ones too."""
+        rows = self._all("SELECT * FROM key_credential WHERE app_id = ? ORDER BY start, key_id", app_id)
+        return [_credential(KeyCredential, row) for row in rows]
+
+    def remove_key(self, app_id: str, key_id: str) -> bool:
+        """Forget a certificate; False if the app has none with this ID."""
+        sql = "DELETE FROM key_credential WHERE app_id = ? AND key_id = ?"
         return self._change(sql, app_id, key_id.lower()) > 0
 
     # Service principals and what is granted to them
@@ -134,6 +153,32 @@ class Directory(Database):
         )
         return frozenset(row[0] for row in rows)
 
+    def add_permission_grant(self, grant: PermissionGrant) -> None:
+        """Keep consent to delegated permissions; what was granted before to the same app and person is widened."""
+        with self.transaction():
+            old = self._one(
+                "SELECT id, scopes FROM permission_grant WHERE principal_id = ? AND resource_id = ? AND user_id IS ?",
+                grant.principal_id,
+                grant.resource_id,
+                grant.user_id,
+            )
+            if old is None:
+                self._insert("permission_grant", **dataclasses.asdict(grant) | {"scopes": " ".join(grant.scopes)})
+                return
+            scopes = dict.fromkeys((*old["scopes"].split(), *grant.scopes))
+            self._change("UPDATE permission_grant SET scopes = ? WHERE id = ?", " ".join(scopes), old["id"])
+
+    def consented_scopes(self, principal_id: str, resource_id: str, user_id: str | None = None) -> tuple[str, ...]:
+        """The delegated permissions that an administrator consented to for everyone, or *user_id* for themselves."""
+        rows = self._all(
+            "SELECT scopes FROM permission_grant WHERE principal_id = ? AND resource_id = ? "
+            "AND (user_id IS NULL OR user_id = ?) ORDER BY user_id",
+            principal_id,
+            resource_id,
+            user_id,
+        )
+        return tuple(dict.fromkeys(scope for row in rows for scope in row[0].split()))
+
     # Users
 
     def add_user(self, user: User) -> None:
@@ -146,7 +191,7 @@ class Directory(Database):
         row = self._one(
             "SELECT * FROM user WHERE tenant_id = ? AND (id = ? OR user_principal_name = ?)", tenant_id, name, name
         )
-        return User(**row) if row else None
+        return _user(row) if row else None
 
     def users(self, tenant_id: str, *, after: str = "", limit: int = 100) -> list[User]:
         """Up to *limit* users of a tenant whose names come after *after*, in the order of their names."""
@@ -156,7 +201,11 @@ class Directory(Database):
             after,
             limit,
         )
-        return [User(**row) for row in rows]
+        return [_user(row) for row in rows]
+
+    def set_passwords_of_users(self, password_hash: bytes) -> None:
+        """Give every practice user the same password."""
+        self._change("UPDATE user SET password_hash = ?", password_hash)
 
     # Signing keys, as bytes; directory/signing_keys.py makes objects of them
 
@@ -175,7 +224,7 @@ class Directory(Database):
 
 def _application_columns(application: Application) -> dict:
     values = dataclasses.asdict(application)
-    lists = {name: values.pop(name) for name in (*_LISTS, "app_roles", "required_permissions")}
+    lists = {name: values.pop(name) for name in (*_LISTS, *_VALUES)}
     return values | {"lists": json.dumps(lists)}
 
 
@@ -186,15 +235,18 @@ def _application(row: sqlite3.Row) -> Application:
     return Application(
         **values,
         **{name: tuple(lists[name]) for name in _LISTS},
-        app_roles=_tuple_of(AppRole, lists["app_roles"]),
-        required_permissions=_tuple_of(RequiredPermission, lists["required_permissions"]),
+        **{name: _tuple_of(kind, lists[name]) for name, kind in _VALUES.items()},
     )
 
 
-def _password(row: sqlite3.Row) -> PasswordCredential:
+def _user(row: sqlite3.Row) -> User:
+    return User(**dict(row) | {"administrator": bool(row["administrator"])})
+
+
+def _credential(kind: type, row: sqlite3.Row):
     columns = dict(row)
     del columns["app_id"]
-    return PasswordCredential(**columns)
+    return kind(**columns)
 
 
 def _tuple_of(kind: type, items: Iterable[dict]) -> tuple:

@@ -1,7 +1,8 @@
 """What a caller must be allowed to do before a handler runs.
 
-As no user is there, the API checks that the app itself was granted a permission: one of the roles a route names, as a
-whole word. https://learn.microsoft.com/graph/permissions-reference
+An app on its own behalf needs one of the app roles a route names; an app that acts for a signed-in person needs one of
+its scopes. Both as whole words, and never one taken for the other.
+https://learn.microsoft.com/graph/permissions-reference
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,20 +11,23 @@ from functools import wraps
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..directory.objects import User
 from .bearer import Caller, token_of, verify
-from .errors import GraphError, bad_request, forbidden
+from .errors import GraphError, bad_request, forbidden, invalid_token
 
 Handler = Callable[[Request, Caller], Awaitable[Response]]
+Guard = Callable[[Handler], Callable[[Request], Awaitable[Response]]]
 
 
-def app_role(*any_of: str) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
-    """Let a handler run only for an app whose token has one of these ``roles``."""
+def allowed(*, roles: tuple[str, ...] = (), scopes: tuple[str, ...] = ()) -> Guard:
+    """Let a handler run only for an app with one of these ``roles``, or for a person's app with one of these ``scp``."""
 
     def decorate(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         @wraps(handler)
         async def guarded(request: Request) -> Response:
             caller = await authenticate(request)
-            if not caller.app_only or caller.roles.isdisjoint(any_of):
+            held, wanted = (caller.roles, roles) if caller.app_only else (caller.scopes, scopes)
+            if held.isdisjoint(wanted):
                 raise forbidden()
             return await handler(request, caller)
 
@@ -32,22 +36,42 @@ def app_role(*any_of: str) -> Callable[[Handler], Callable[[Request], Awaitable[
     return decorate
 
 
-def signed_in_user(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Let a handler run only when a user signed in; an app on its own behalf is told what is missing."""
+def app_role(*any_of: str) -> Guard:
+    """Let a handler run only for an app whose token has one of these ``roles``."""
+    return allowed(roles=any_of)
 
-    @wraps(handler)
-    async def guarded(request: Request) -> Response:
-        caller = await authenticate(request)
-        if caller.app_only:
-            raise bad_request(
-                "Current authenticated context is not valid for this request. This occurs when a request is made to "
-                "an endpoint that requires user sign-in. For example, /me requires a signed-in user. Acquire a token "
-                "using the authorization code flow to sign in a user.",
-                "BadRequest",
-            )
-        return await handler(request, caller)
 
-    return guarded
+def signed_in_user(*any_of: str) -> Callable:
+    """Let a handler run only when a person signed in and consented to one of these scopes; it is given the person.
+
+    An app on its own behalf is told what is missing.
+    """
+
+    def decorate(handler: Callable) -> Callable[[Request], Awaitable[Response]]:
+        @wraps(handler)
+        async def guarded(request: Request) -> Response:
+            caller = await authenticate(request)
+            if caller.app_only:
+                raise bad_request(
+                    "Current authenticated context is not valid for this request. This occurs when a request is made "
+                    "to an endpoint that requires user sign-in. For example, /me requires a signed-in user. Acquire a "
+                    "token using the authorization code flow to sign in a user.",
+                    "BadRequest",
+                )
+            if caller.scopes.isdisjoint(any_of):
+                raise forbidden()
+            return await handler(request, caller, _person(request, caller))
+
+        return guarded
+
+    return decorate
+
+
+def _person(request: Request, caller: Caller) -> User:
+    user = request.app.state.graph.directory.user(caller.tenant_id, caller.object_id)
+    if user is None:
+        raise invalid_token("The identity of the calling user could not be established.")
+    return user
 
 
 async def authenticate(request: Request) -> Caller:

@@ -5,9 +5,6 @@ https://learn.microsoft.com/entra/identity-platform/claims-validation. Entra's a
 its ID tokens do; what tells them apart is the audience and the presence of ``scp`` or ``roles``.
 """
 
-import base64
-import binascii
-import json
 import math
 import re
 from collections.abc import Callable
@@ -17,6 +14,7 @@ from jwt import PyJWS
 from jwt.exceptions import InvalidSignatureError, InvalidTokenError
 from starlette.requests import Request
 
+from .. import jws
 from .errors import invalid_token
 from .keys import PublishedKey, PublishedKeys
 
@@ -25,7 +23,6 @@ SKEW_SECONDS = 300
 AUDIENCES = ("https://graph.microsoft.com", "https://graph.microsoft.com/", "00000003-0000-0000-c000-000000000000")
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 # Members that would let a token bring its own key, or change what is signed (RFC 8725 section 3.10).
 _REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"})
 _NOT_WELL_FORMED = "IDX14100: JWT is not well formed, there are no dots (.)."
@@ -35,13 +32,17 @@ _VERIFIER = PyJWS(algorithms=["RS256"])
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who calls, as a verified token says: keyed on ``tid`` and ``oid``, never on a name."""
+    """Who calls, as a verified token says: keyed on ``tid`` and ``oid``, never on a name.
+
+    ``contexts`` are the authentication contexts (``acrs``) that the person's sign-in met.
+    """
 
     tenant_id: str
     object_id: str
     app_id: str
     roles: frozenset[str]
     scopes: frozenset[str]
+    contexts: frozenset[str] = frozenset()
 
     @property
     def app_only(self) -> bool:
@@ -78,10 +79,11 @@ async def verify(token: str, *, keys: PublishedKeys, issuer: Callable[[str, str]
     Raises:
         GraphError: 401, with a sentence that says which check failed.
     """
-    parts = token.split(".")
-    if len(parts) != 3 or not all(_SEGMENT.fullmatch(part) for part in parts):
-        raise invalid_token(_NOT_WELL_FORMED)
-    header, claims = _json(parts[0]), _json(parts[1])
+    try:
+        parsed = jws.read(token)
+    except jws.Malformed as error:
+        raise invalid_token(_NOT_WELL_FORMED) from error
+    header, claims = parsed.header, parsed.claims
     if header.get("alg") != "RS256" or header.get("typ") != "JWT" or _REFUSED_HEADERS & header.keys():
         raise invalid_token(f"{_NOT_VALID} Invalid header.")
     key = await _check_signature(token, header, keys)
@@ -142,23 +144,9 @@ def _caller(claims: dict, tenant_id: str) -> Caller:
         app_id=app_id,
         roles=frozenset(role for role in roles if isinstance(role, str)),
         scopes=frozenset(scope.split()),
+        contexts=frozenset(value for value in _list(claims.get("acrs")) if isinstance(value, str)),
     )
 
 
-def _json(segment: str) -> dict:
-    try:
-        raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
-    except (binascii.Error, ValueError, RecursionError) as error:
-        raise invalid_token(_NOT_WELL_FORMED) from error
-    if not isinstance(value, dict):
-        raise invalid_token(_NOT_WELL_FORMED)
-    return value
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict:
-    # Two claims of one name would let two readers see two different tokens; Entra compares tid without case.
-    names = [name.lower() for name, _ in pairs]
-    if len(set(names)) != len(names):
-        raise ValueError("duplicate member")
-    return dict(pairs)
+def _list(value: object) -> list:
+    return value if isinstance(value, list) else []

@@ -4,6 +4,7 @@ import json
 
 from starlette.requests import Request
 
+from ..directory import redirect_uri
 from .errors import GraphError, bad_request
 
 MAX_BODY_BYTES = 256 * 1024
@@ -69,3 +70,19 @@ def texts(body: dict, name: str) -> tuple[str, ...]:
     if not all(isinstance(value, str) and value for value in values):
         raise bad_request(f"Invalid value specified for property '{name}'.")
     return tuple(values)
+
+
+def redirect_uris(platform: dict) -> tuple[str, ...]:
+    """The redirect URIs of one platform of an app registration.
+
+    Raises:
+        GraphError: 400 for one that can't be registered.
+    """
+    uris = texts(platform, "redirectUris")
+    for uri in uris:
+        if not redirect_uri.may_register(uri):
+            raise bad_request(
+                f"Invalid value specified for property 'redirectUris': {uri[:80]!r}. Use https, or http for localhost, "
+                "without a fragment."
+            )
+    return uris

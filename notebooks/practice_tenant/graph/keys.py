@@ -1,13 +1,14 @@
 """The keys the API trusts: fetched from the published key set, kept, and fetched again when a new key appears.
 
-The times follow Microsoft's middleware for APIs: a key set is used for a day, an unknown ``kid`` brings at most one
-new fetch in five minutes, and a failed fetch leaves the last good keys in use for an hour.
+The times follow Microsoft's middleware for APIs: a key set is used for a day, whatever ``kid`` a token names and however
+a fetch ended there is at most one in five minutes, and a failed one leaves the last good keys in use for an hour.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from jwt import PyJWK
+from jwt.exceptions import PyJWTError
 
 REFRESH_SECONDS = 24 * 3600
 UNKNOWN_KEY_SECONDS = 5 * 60
@@ -46,21 +47,24 @@ class PublishedKeys:
         """The key with this ID, or None."""
         now = self._clock()
         stale = now - self._fetched >= REFRESH_SECONDS
-        if stale or (kid not in self._keys and now - self._tried >= UNKNOWN_KEY_SECONDS):
+        if (stale or kid not in self._keys) and now - self._tried >= UNKNOWN_KEY_SECONDS:
             await self._refresh(now)
         return self._keys.get(kid)
 
     async def _refresh(self, now: float) -> None:
         self._tried = now
         try:
-            document = await self._fetch()
-        except (OSError, ValueError, KeyError):
+            self._keys = _published(await self._fetch())
+        except (OSError, ValueError, KeyError, PyJWTError):
             if now - self._fetched >= REFRESH_SECONDS + LAST_KNOWN_GOOD_SECONDS:
                 self._keys = {}
             return
-        self._keys = {
-            jwk["kid"]: PublishedKey(key=PyJWK(jwk, algorithm="RS256"), issuer=jwk["issuer"])
-            for jwk in document["keys"]
-            if jwk.get("kty") == "RSA" and jwk.get("use", "sig") == "sig"
-        }
         self._fetched = now
+
+
+def _published(document: dict) -> dict[str, PublishedKey]:
+    return {
+        jwk["kid"]: PublishedKey(key=PyJWK(jwk, algorithm="RS256"), issuer=jwk["issuer"])
+        for jwk in document["keys"]
+        if jwk.get("kty") == "RSA" and jwk.get("use", "sig") == "sig"
+    }

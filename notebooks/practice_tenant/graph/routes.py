@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
 
 from ..directory.store import Directory
 from ..faces import Face
-from . import applications, service_principals, users
-from .access import authenticate, signed_in_user
-from .bearer import Caller
-from .errors import GraphError, forbidden, render
+from . import applications, key_credentials, me, service_principals, users
+from .access import authenticate
+from .errors import GraphError, render
 from .keys import PublishedKeys
 
 
@@ -30,13 +29,18 @@ class Graph:
 def application(graph: Graph) -> Starlette:
     """The API as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
     version_1 = [
-        Route("/me", me),
+        Route("/me", me.me),
+        Route("/me/memberOf", me.member_of),
+        Route("/me/signInActivity", me.sign_in_activity),
         Route("/users", users.list_users),
         Route("/users/{id}", users.get_user),
         Route("/organization", users.list_organization),
         Route("/applications", applications.list_applications),
         Route("/applications", applications.create_application, methods=["POST"]),
         Route("/applications/{id}", applications.get_application),
+        Route("/applications/{id}", applications.update_application, methods=["PATCH"]),
+        Route("/applications/{id}/addKey", key_credentials.add_key, methods=["POST"]),
+        Route("/applications/{id}/removeKey", key_credentials.remove_key, methods=["POST"]),
         Route("/applications/{id}/addPassword", applications.add_password, methods=["POST"]),
         Route("/applications/{id}/removePassword", applications.remove_password, methods=["POST"]),
         Route("/servicePrincipals", service_principals.list_service_principals),
@@ -55,18 +59,15 @@ def application(graph: Graph) -> Starlette:
         ),
     ]
     app = Starlette(
-        routes=[Mount("/v1.0", app=Router(version_1, redirect_slashes=False))],
+        routes=[
+            Route("/oidc/userinfo", me.user_info, methods=["GET", "POST"]),
+            Mount("/v1.0", app=Router(version_1, redirect_slashes=False)),
+        ],
         exception_handlers={GraphError: refuse, HTTPException: unknown_path},
     )
     app.router.redirect_slashes = False
     app.state.graph = graph
     return app
-
-
-@signed_in_user
-async def me(request: Request, caller: Caller) -> Response:
-    """``GET /me``: nobody can sign in to this tenant yet, so no token carries the right to it."""
-    raise forbidden()
 
 
 async def refuse(request: Request, error: GraphError) -> JSONResponse:

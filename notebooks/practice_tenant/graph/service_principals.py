@@ -5,7 +5,6 @@ serviceprincipal-post-approleassignments
 """
 
 import sqlite3
-import time
 import uuid
 
 from starlette.requests import Request
@@ -13,11 +12,13 @@ from starlette.responses import JSONResponse, Response
 
 from ..directory.objects import AppRoleAssignment, ServicePrincipal
 from ..directory.store import Directory
+from ..timestamps import timestamp
 from .access import app_role
 from .applications import role_json
 from .bearer import Caller
 from .body import read_body, text
 from .errors import GraphError, bad_request, not_found
+from .find import find_service_principal
 from .query import collection, entity, page_of, read_query, selected
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
@@ -60,7 +61,7 @@ async def create_service_principal(request: Request, caller: Caller) -> JSONResp
 @app_role(*_READ)
 async def get_service_principal(request: Request, caller: Caller) -> JSONResponse:
     """``GET /servicePrincipals/{object id}``"""
-    principal = _find(request, caller)
+    principal = find_service_principal(request, caller)
     item = _json(request.app.state.graph.directory, principal)
     return JSONResponse(entity(request, "servicePrincipals", selected(item, read_query(request).select, tuple(item))))
 
@@ -68,7 +69,7 @@ async def get_service_principal(request: Request, caller: Caller) -> JSONRespons
 @app_role(*_READ, *_GRANT)
 async def list_app_role_assignments(request: Request, caller: Caller) -> JSONResponse:
     """``GET /servicePrincipals/{object id}/appRoleAssignments``"""
-    directory, principal = request.app.state.graph.directory, _find(request, caller)
+    directory, principal = request.app.state.graph.directory, find_service_principal(request, caller)
     items = [
         _assignment_json(directory, principal, assignment)
         for assignment in directory.app_role_assignments(principal.id)
@@ -79,7 +80,7 @@ async def list_app_role_assignments(request: Request, caller: Caller) -> JSONRes
 @app_role(*_GRANT)
 async def create_app_role_assignment(request: Request, caller: Caller) -> JSONResponse:
     """``POST /servicePrincipals/{object id}/appRoleAssignments``: admin consent to one application permission"""
-    graph, principal = request.app.state.graph, _find(request, caller)
+    graph, principal = request.app.state.graph, find_service_principal(request, caller)
     body = await read_body(request)
     if text(body, "principalId").lower() != principal.id:
         raise bad_request("The principalId has to be the ID of the service principal in the path.")
@@ -106,18 +107,10 @@ async def create_app_role_assignment(request: Request, caller: Caller) -> JSONRe
 @app_role(*_GRANT)
 async def delete_app_role_assignment(request: Request, caller: Caller) -> Response:
     """``DELETE /servicePrincipals/{object id}/appRoleAssignments/{id}``"""
-    principal, name = _find(request, caller), request.path_params["assignment"]
+    principal, name = find_service_principal(request, caller), request.path_params["assignment"]
     if not request.app.state.graph.directory.remove_app_role_assignment(principal.id, name):
         raise not_found(name)
     return Response(status_code=204)
-
-
-def _find(request: Request, caller: Caller) -> ServicePrincipal:
-    name = request.path_params["id"]
-    principal = request.app.state.graph.directory.service_principal(caller.tenant_id, id=name)
-    if principal is None:
-        raise not_found(name)
-    return principal
 
 
 def _json(directory: Directory, principal: ServicePrincipal) -> dict:
@@ -142,7 +135,7 @@ def _assignment_json(directory: Directory, principal: ServicePrincipal, assignme
     return {
         "id": assignment.id,
         "appRoleId": assignment.app_role_id,
-        "createdDateTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(assignment.created)),
+        "createdDateTime": timestamp(assignment.created),
         "principalDisplayName": principal.display_name,
         "principalId": principal.id,
         "principalType": "ServicePrincipal",

@@ -3,22 +3,23 @@
 https://learn.microsoft.com/graph/api/user-list, user-get and organization-list
 """
 
-import time
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from ..directory.objects import Tenant, User
-from .access import app_role
+from ..timestamps import timestamp
+from .access import allowed
 from .bearer import Caller
 from .errors import not_found
 from .query import collection, entity, read_query, selected
 
 _READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")
 _READ_BASIC_USERS = ("User.ReadBasic.All", *_READ_USERS)
+_READ_SCOPES = ("User.Read.All", "Directory.Read.All")
+_READ_BASIC_SCOPES = ("User.ReadBasic.All", *_READ_SCOPES)
 _READ_ORGANIZATION = ("Organization.Read.All", "Directory.Read.All")
 
-_DEFAULT = (
+DEFAULT_PROPERTIES = (
     "businessPhones",
     "displayName",
     "givenName",
@@ -35,14 +36,14 @@ _DEFAULT = (
 _BASIC = frozenset({"displayName", "givenName", "mail", "surname", "userPrincipalName", "id"})
 
 
-@app_role(*_READ_BASIC_USERS)
+@allowed(roles=_READ_BASIC_USERS, scopes=_READ_BASIC_SCOPES)
 async def list_users(request: Request, caller: Caller) -> JSONResponse:
     """``GET /users``"""
     query = read_query(request, filterable=("userPrincipalName", "displayName"))
     directory = request.app.state.graph.directory
     if query.equals:
         name, wanted = query.equals
-        found = [user for user in directory.users(caller.tenant_id, limit=-1) if _json(user)[name] == wanted]
+        found = [user for user in directory.users(caller.tenant_id, limit=-1) if user_json(user)[name] == wanted]
         page, more = found[: query.top], False
     else:
         found = directory.users(caller.tenant_id, after=query.after, limit=query.top + 1)
@@ -52,7 +53,7 @@ async def list_users(request: Request, caller: Caller) -> JSONResponse:
     return JSONResponse(collection(request, "users", items, next_after=next_after))
 
 
-@app_role(*_READ_BASIC_USERS)
+@allowed(roles=_READ_BASIC_USERS, scopes=_READ_BASIC_SCOPES)
 async def get_user(request: Request, caller: Caller) -> JSONResponse:
     """``GET /users/{id or userPrincipalName}``"""
     name = request.path_params["id"]
@@ -63,7 +64,7 @@ async def get_user(request: Request, caller: Caller) -> JSONResponse:
     return JSONResponse(entity(request, "users", _visible(user, caller, query.select)))
 
 
-@app_role(*_READ_ORGANIZATION)
+@allowed(roles=_READ_ORGANIZATION, scopes=("User.Read", "Directory.Read.All"))
 async def list_organization(request: Request, caller: Caller) -> JSONResponse:
     """``GET /organization``: the caller's own tenant, as a collection of one"""
     tenant = request.app.state.graph.directory.tenant(caller.tenant_id)
@@ -72,13 +73,14 @@ async def list_organization(request: Request, caller: Caller) -> JSONResponse:
 
 
 def _visible(user: User, caller: Caller, select: tuple[str, ...]) -> dict:
-    item = selected(_json(user), select, _DEFAULT)
-    if caller.roles.isdisjoint(_READ_USERS):
+    item = selected(user_json(user), select, DEFAULT_PROPERTIES)
+    if (caller.roles | caller.scopes).isdisjoint((*_READ_USERS, *_READ_SCOPES)):
         return {name: value for name, value in item.items() if name in _BASIC}
     return item
 
 
-def _json(user: User) -> dict:
+def user_json(user: User) -> dict:
+    """A user as Graph lays it out."""
     return {
         "businessPhones": [],
         "displayName": user.display_name,
@@ -99,7 +101,7 @@ def _json(user: User) -> dict:
 def _organization(tenant: Tenant) -> dict:
     return {
         "id": tenant.id,
-        "createdDateTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(tenant.created)),
+        "createdDateTime": timestamp(tenant.created),
         "displayName": tenant.display_name,
         "tenantType": "AAD",
         "verifiedDomains": [

@@ -1,1 +1,5 @@
-"""What a person's browser opens. For now one page that says what is listening here."""
+"""What a person's browser opens: templates, one small stylesheet, and the headers that protect them.
+
+Plain HTML, no framework, no cookie, nothing from another site. Links are relative, so that the pages also work behind
+a hub's proxy with a path of its own.
+"""

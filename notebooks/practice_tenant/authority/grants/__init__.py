@@ -1,14 +1,10 @@
 """One file for each grant: its ``grant_type`` and the step that turns an authenticated client into an answer."""
 
-from . import client_credentials
+from . import authorization_code, client_credentials, device_code, on_behalf_of, password, refresh_token
 
-SERVED = {client_credentials.GRANT_TYPE: client_credentials.run}
-
-# Grants Entra knows. The client is authenticated before Entra says that a grant can't be used.
-KNOWN = frozenset(SERVED) | {
-    "authorization_code",
-    "password",
-    "refresh_token",
-    "urn:ietf:params:oauth:grant-type:device_code",
-    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+SERVED = {
+    grant.GRANT_TYPE: grant.run
+    for grant in (client_credentials, authorization_code, refresh_token, device_code, on_behalf_of, password)
 }
+# MSAL for JavaScript polls by this name, from before RFC 8628, and Entra goes on taking it.
+SERVED["device_code"] = device_code.run

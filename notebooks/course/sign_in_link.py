@@ -1,0 +1,71 @@
+"""The link to a sign-in page, for a person to click, in a notebook whose outputs are stored.
+
+The address has a port and a code that are new in each run, so it is shown live only; what is stored says what to do. On a
+hub the page is reached through the hub's proxy, since "localhost" there is another computer than the learner's.
+"""
+
+import os
+import webbrowser
+from html import escape
+from urllib.parse import urlsplit
+
+import ipywidgets as widgets
+
+from . import fallback
+
+
+def kernel_is_remote() -> bool:
+    """Whether the kernel runs on another computer than the learner's browser, as on JupyterHub.
+
+    Then a sign-in can't come back to ``http://localhost``: that is the learner's own computer, not the kernel's.
+    """
+    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ
+
+
+def reachable(url: str) -> str:
+    """The address at which the learner's browser finds a page of this computer."""
+    parts = urlsplit(url)
+    prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
+    if prefix is None or parts.hostname != "localhost":
+        return url
+    # jupyter-server-proxy forwards PREFIX/proxy/PORT/… to the port.
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{prefix.rstrip('/')}/proxy/{parts.port}{parts.path}{query}"
+
+
+class SignInLink(widgets.HTML):
+    """A link to a page for signing in, opened at once where kernel and browser share a computer.
+
+    Args:
+        target: what ``initiate_device_flow`` returned, or the URL of a page.
+    """
+
+    def __init__(self, target: dict | str):
+        if isinstance(target, str):
+            self._show(target, "")
+            return
+        flow = target
+        if "user_code" not in flow:
+            sentence = flow.get("error_description", "This is no device code flow.")
+            super().__init__(value=f"<p>{escape(sentence)}</p>")
+            self._stored = "There is no code to enter: the flow holds an error."
+            return
+        # Entra fills in the code from "otc"; the person still has to send it.
+        self._show(f"{flow['verification_uri']}?otc={flow['user_code']}", flow["user_code"])
+
+    def _show(self, url: str, code: str) -> None:
+        link = escape(reachable(url), quote=True)
+        check = f" and check that it shows the code <strong>{escape(code)}</strong>" if code else ""
+        value = f'<p><a href="{link}" target="_blank" rel="noopener">Open the sign-in page</a>{check}.</p>'
+        super().__init__(value=value)
+        self.add_class("course-widget")
+        self._stored = "Open the sign-in page. (The link is live only.)"
+        if code:
+            self._stored = "Open the sign-in page and check that it shows the code. (The link is live only.)"
+        if not kernel_is_remote():
+            webbrowser.open(url)
+
+    def _repr_mimebundle_(self, **kwargs):
+        return fallback.with_fallback(
+            super()._repr_mimebundle_(**kwargs), html=f"<p>{escape(self._stored)}</p>", text=self._stored
+        )

@@ -1,0 +1,40 @@
+"""What every grant is given: the authenticated client, the form, and what it may use."""
+
+from dataclasses import dataclass
+
+from ...directory.signing_keys import SigningKeys
+from ...directory.store import Directory
+from ...faces import Face
+from ..client_authentication import Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrantRequest:
+    """One token request. ``profile`` is ``entra`` or ``strict``; ``now`` is seconds since the epoch.
+
+    ``origin`` is the page whose script sends it, and None for a program.
+    """
+
+    client: Client
+    form: dict[str, str]
+    directory: Directory
+    signing_keys: SigningKeys
+    face: Face
+    profile: str
+    origin: str | None
+    now: float
+
+    @property
+    def strict(self) -> bool:
+        """Whether RFC 9700 counts where Entra is more lenient."""
+        return self.profile == "strict"
+
+    @property
+    def services(self) -> dict:
+        """What making a token response takes, as keyword arguments."""
+        return {
+            "directory": self.directory,
+            "signing_keys": self.signing_keys,
+            "face": self.face,
+            "now": self.now,
+        }

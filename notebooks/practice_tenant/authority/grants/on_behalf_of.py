@@ -1,0 +1,79 @@
+"""On behalf of: an API trades the token it was called with for one to call another API, for the same person.
+
+RFC 7523 section 2.1, with Entra's ``requested_token_use``;
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
+"""
+
+from jwt import PyJWS
+from jwt.exceptions import InvalidTokenError
+
+from ... import jws
+from ...timestamps import ticks
+from ..errors import AuthorityError
+from ..scopes import read_scopes
+from ..sign_in import SignIn, token_response
+from .grant import GrantRequest
+
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+
+def run(grant: GrantRequest) -> dict:
+    """The token response for the token of a person who called this API.
+
+    Raises:
+        AuthorityError: 900144 for a missing parameter, 7000218 for a public client, 50013 for a token that isn't ours,
+            500131 for one addressed to another API, 500133 for an expired one, 65001 without consent.
+    """
+    for name in ("assertion", "requested_token_use"):
+        if name not in grant.form:
+            raise AuthorityError(900144, name=name)
+    if grant.form["requested_token_use"] != "on_behalf_of":
+        raise AuthorityError(9002313)
+    if grant.client.method == "none":
+        raise AuthorityError(7000218)
+    claims = _verified(grant.form["assertion"], grant)
+    tenant = grant.directory.tenant(claims["tid"])
+    if grant.client.tenant is not None and grant.client.tenant.id != tenant.id:
+        raise AuthorityError(50013, reason="The assertion is for another tenant.")
+    user = grant.directory.user(tenant.id, claims["oid"])
+    if user is None or "scp" not in claims:
+        raise AuthorityError(50013, reason="The assertion is for no signed-in user.")
+    sign_in = SignIn(
+        client=grant.client.application,
+        tenant=tenant,
+        user=user,
+        scope=grant.form.get("scope", ""),
+        auth_time=claims["iat"],
+        method=grant.client.method,
+    )
+    wanted = read_scopes(grant.directory, tenant, sign_in.client, grant.form.get("scope"))
+    return token_response(sign_in, wanted, **grant.services)
+
+
+def _verified(assertion: str, grant: GrantRequest) -> dict:
+    try:
+        parsed = jws.read(assertion)
+    except jws.Malformed as error:
+        raise AuthorityError(50027, error="invalid_grant") from error
+    key = next((key for key in grant.signing_keys.published() if key.kid == parsed.header.get("kid")), None)
+    if key is None or parsed.header.get("alg") != "RS256":
+        raise AuthorityError(50013, reason="The key was not found.")
+    try:
+        PyJWS(algorithms=["RS256"]).decode(assertion, key.private_key.public_key(), algorithms=["RS256"])
+    except InvalidTokenError as error:
+        reason = "Key was found, but use of the key to verify the signature failed."
+        raise AuthorityError(50013, reason=reason) from error
+    claims, application = parsed.claims, grant.client.application
+    if claims["iss"] != grant.face.issuer(claims["tid"], claims["ver"]):
+        raise AuthorityError(50013, reason="The assertion was issued by another authority.")
+    # An ID token of this app has its client ID as audience too; it is no token for an API.
+    if claims["aud"] not in (application.app_id, *application.identifier_uris) or not claims.keys() & {"scp", "roles"}:
+        raise AuthorityError(
+            500131,
+            audience=str(claims["aud"]),
+            client_id=application.app_id,
+            app_name=application.display_name,
+        )
+    if grant.now >= claims["exp"]:
+        raise AuthorityError(500133, now=ticks(grant.now), end=ticks(claims["exp"]))
+    return claims

@@ -1,0 +1,211 @@
+"""A person's way through a sign-in: pick an account, type the password, consent, back to the app.
+
+Each step is a form that posts to the next; what was settled so far stands in the transaction, never in the browser.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..directory import secrets
+from ..directory.objects import Tenant, User
+from ..pages.page import page
+from . import consent, device_approval, transaction
+from .answer import answer
+from .authorize import AuthorizationRequest, check_request, read_request
+from .claims_request import requested_contexts
+from .errors import AuthorityError, describe, report
+from .form import parse, read_form
+from .grants.authorization_code import CODE_SECONDS
+from .scopes import Wanted, read_scopes
+from .sign_in import SignIn
+from .tenants import tenant_of_user
+
+ACCOUNTS_SHOWN = 12
+PURPOSES = ("authorize", "device")
+_SETTLED = ("tenant_id", "user_id", "auth_time", "stage")  # what is known once somebody signed in
+
+
+async def authorize(request: Request) -> Response:
+    """``GET`` or ``POST /{tenant}/oauth2/v2.0/authorize``: the start of a sign-in"""
+    authority = request.app.state.authority
+    parameters = await read_form(request) if request.method == "POST" else parse(request.scope["query_string"])
+    asked = read_request(authority.directory, request.path_params["tenant"], parameters)
+    strict = authority.profile == "strict"
+    try:
+        check_request(asked, strict=strict)
+    except AuthorityError as error:
+        if strict and not asked.known:
+            # RFC 9700 section 4.11.2: anybody may have registered that redirect URI to have a person sent there.
+            raise
+        return _send_error(request, asked, error)
+    if "create" in asked.prompts:
+        sentences = ["Practice users are made for you; accounts can't be created here.", "Go back and sign in."]
+        return page("message", heading="No new accounts", sentences=sentences)
+    content = {"purpose": "authorize", **asked.content()}
+    return start(request, content, asked.parameters.get("login_hint"))
+
+
+def start(request: Request, content: dict, login_hint: str | None = None) -> Response:
+    """The first page: the password of the account that was hinted at, or the list of accounts."""
+    return _ask_password(request, content, login_hint) if login_hint else _ask_account(request, content)
+
+
+async def login(request: Request) -> Response:
+    """``POST …/login``: an account was picked, or a password typed"""
+    authority = request.app.state.authority
+    content, form = await transaction.take(request, pages=request.state.face.pages, purposes=PURPOSES)
+    if "user_id" in content:
+        # The value of a later step: somebody signed in already.
+        raise transaction.Forbidden
+    name = form.get("username", "").strip()
+    if form.get("decision") == "other" or not name:
+        return _ask_account(request, content)
+    if "password" not in form and "decision" not in form:
+        return _ask_password(request, content, name)
+    tenant, user = _find_user(request, content, name)
+    if user is None:
+        problem = describe(AuthorityError(50034, user=name, tenant_name=tenant.display_name if tenant else "practice"))
+        return _ask_account(request, content, problem)
+    if not secrets.is_password(form.get("password", ""), user.password_hash):
+        return _ask_password(request, content, name, describe(AuthorityError(50126)))
+    settled = content | {"tenant_id": tenant.id, "user_id": user.id, "auth_time": int(authority.clock())}
+    return _after_login(request, settled)
+
+
+async def decide(request: Request) -> Response:
+    """``POST …/consent``: the person accepted or declined"""
+    authority = request.app.state.authority
+    content, form = await transaction.take(request, pages=request.state.face.pages, purposes=PURPOSES)
+    if "user_id" not in content:
+        raise transaction.Forbidden
+    if form.get("decision") == "other":
+        return _ask_account(request, {name: value for name, value in content.items() if name not in _SETTLED})
+    if form.get("decision") != "accept":
+        return _declined(request, content)
+    sign_in, wanted = _signed_in(request, content)
+    if content.get("stage") == "confirm":
+        return device_approval.approve(request, content)
+    if _refused(sign_in, wanted, authority.directory):
+        return _declined(request, content)
+    everyone = form.get("everyone") == "yes" and sign_in.user.administrator
+    consent.give(authority.directory, sign_in, wanted, everyone=everyone)
+    return _finish(request, content, sign_in)
+
+
+def _after_login(request: Request, content: dict) -> Response:
+    authority = request.app.state.authority
+    try:
+        sign_in, wanted = _signed_in(request, content)
+    except AuthorityError as error:
+        return _failed(request, content, error)
+    prompts = content.get("parameters", {}).get("prompt", "").split()
+    new = consent.client_principal(authority.directory, sign_in.client, sign_in.tenant) is None
+    lacking = consent.missing(authority.directory, sign_in, wanted)
+    if lacking or new or "consent" in prompts:
+        return _ask_consent(request, content, sign_in, wanted)
+    return _finish(request, content, sign_in)
+
+
+def _finish(request: Request, content: dict, sign_in: SignIn) -> Response:
+    authority = request.app.state.authority
+    if content["purpose"] == "device":
+        ctx = transaction.begin(authority.directory, content | {"stage": "confirm"}, authority.clock())
+        return page(
+            "device_confirm",
+            action="consent",
+            ctx=ctx,
+            app_name=sign_in.client.display_name,
+            username=sign_in.user.user_principal_name,
+        )
+    asked = read_request(authority.directory, content["tenant_name"], content["parameters"])
+    kept = {name: asked.parameters.get(name) for name in ("code_challenge", "code_challenge_method")}
+    # The redirect URI is compared at redemption only if it was named at the start (RFC 6749 section 4.1.3).
+    kept["redirect_uri"] = asked.parameters.get("redirect_uri")
+    kept["sent_to"] = asked.redirect_uri
+    code = authority.directory.issue("code", sign_in.content() | kept, expires=authority.clock() + CODE_SECONDS)
+    return answer(asked, {"code": code})
+
+
+def _signed_in(request: Request, content: dict) -> tuple[SignIn, Wanted]:
+    directory = request.app.state.authority.directory
+    tenant = directory.tenant(content["tenant_id"])
+    parameters = content.get("parameters", {})
+    sign_in = SignIn(
+        client=directory.application(app_id=content["client_id"]),
+        tenant=tenant,
+        user=directory.user(tenant.id, content["user_id"]),
+        scope=content["scope"] if content["purpose"] == "device" else parameters["scope"],
+        auth_time=content["auth_time"],
+        nonce=parameters.get("nonce"),
+        contexts=requested_contexts(parameters.get("claims")),
+    )
+    return sign_in, read_scopes(directory, tenant, sign_in.client, sign_in.scope)
+
+
+def _ask_account(request: Request, content: dict, problem: str | None = None) -> Response:
+    authority = request.app.state.authority
+    tenants = authority.directory.tenants()
+    own = tenants[0] if content["tenant_name"].lower() in ("organizations", "common") else None
+    tenant = authority.directory.tenant(content["tenant_name"]) or own
+    users = authority.directory.users(tenant.id, limit=ACCOUNTS_SHOWN) if tenant else []
+    return _form_page(request, "accounts", content, action="login", users=users, problem=problem)
+
+
+def _ask_password(request: Request, content: dict, username: str, problem: str | None = None) -> Response:
+    hint = request.state.password_hint
+    return _form_page(request, "password", content, action="login", username=username, hint=hint, problem=problem)
+
+
+def _ask_consent(request: Request, content: dict, sign_in: SignIn, wanted: Wanted) -> Response:
+    directory = request.app.state.authority.directory
+    names = {scope.value: scope.display_name for scope in wanted.resource.permission_scopes}
+    shown = [(names[value], value) for value in consent.needed(wanted, sign_in.client)]
+    if not shown:
+        shown = [("Sign you in and read your basic profile", "openid profile")]
+    return _form_page(
+        request,
+        "consent",
+        content,
+        action="consent",
+        username=sign_in.user.user_principal_name,
+        permissions=shown,
+        administrator=sign_in.user.administrator,
+        refused=", ".join(_refused(sign_in, wanted, directory)),
+    )
+
+
+def _refused(sign_in: SignIn, wanted: Wanted, directory) -> list[str]:
+    if sign_in.user.administrator:
+        return []
+    admin_only = {scope.value for scope in wanted.resource.permission_scopes if scope.admin_only}
+    return [value for value in consent.missing(directory, sign_in, wanted) if value in admin_only]
+
+
+def _form_page(request: Request, name: str, content: dict, **values: object) -> Response:
+    authority = request.app.state.authority
+    ctx = transaction.begin(authority.directory, content, authority.clock())
+    client = authority.directory.application(app_id=content["client_id"])
+    answer_to = content.get("redirect_uri")
+    return page(name, answer_to=answer_to, ctx=ctx, app_name=client.display_name, **values)
+
+
+def _find_user(request: Request, content: dict, name: str) -> tuple[Tenant | None, User | None]:
+    directory = request.app.state.authority.directory
+    tenant = directory.tenant(content["tenant_name"]) or tenant_of_user(directory, name)
+    return tenant, directory.user(tenant.id, name) if tenant else None
+
+
+def _declined(request: Request, content: dict) -> Response:
+    return _failed(request, content, AuthorityError(65004))
+
+
+def _failed(request: Request, content: dict, error: AuthorityError) -> Response:
+    if content["purpose"] == "device":
+        return device_approval.decline(request, content, describe(error))
+    directory = request.app.state.authority.directory
+    return _send_error(request, read_request(directory, content["tenant_name"], content["parameters"]), error)
+
+
+def _send_error(request: Request, asked: AuthorizationRequest, error: AuthorityError) -> Response:
+    told = report(error, login=request.state.face.login, now=request.app.state.authority.clock())
+    return answer(asked, {name: told[name] for name in ("error", "error_description", "error_uri") if name in told})

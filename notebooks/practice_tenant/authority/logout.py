@@ -1,0 +1,39 @@
+"""Signing out. Nobody stays signed in here, so there is only a page to show, or an app to go back to.
+
+OpenID Connect RP-Initiated Logout 1.0 section 3: the browser is sent on only to a redirect URI of an app that is known.
+"""
+
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .. import jws
+from ..directory import redirect_uri
+from ..directory.objects import Application
+from ..pages.page import page
+
+
+async def logout(request: Request) -> Response:
+    """``GET /{tenant}/oauth2/v2.0/logout``"""
+    parameters = request.query_params
+    target = parameters.get("post_logout_redirect_uri")
+    client = _client(request)
+    if target and client and redirect_uri.is_one_of(client.redirect_uris, target):
+        if "state" in parameters:
+            target += ("&" if "?" in target else "?") + urlencode({"state": parameters["state"]})
+        return Response(status_code=303, headers={"Location": target, "Cache-Control": "no-store"})
+    sentences = ["Your app forgets you when it removes your account from its cache. You may close this page."]
+    return page("message", heading="You signed out of your account", sentences=sentences)
+
+
+def _client(request: Request) -> Application | None:
+    """The app that *client_id* or the ID token names; which app it is opens nothing, so the token isn't verified."""
+    client_id = request.query_params.get("client_id")
+    hint = request.query_params.get("id_token_hint")
+    if client_id is None and hint:
+        try:
+            client_id = jws.read(hint).claims.get("aud")
+        except jws.Malformed:
+            return None
+    return request.app.state.authority.directory.application(app_id=client_id) if client_id else None

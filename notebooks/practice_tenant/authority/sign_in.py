@@ -1,0 +1,161 @@
+"""A person's sign-in, and the tokens that come of it.
+
+The claims follow https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference and
+access-token-claims-reference; the answer's layout is Entra's, as recorded.
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+
+import jwt
+
+from ..directory.objects import Application, Tenant, User
+from ..directory.signing_keys import SigningKeys
+from ..directory.store import Directory
+from ..directory.subject import pairwise_subject
+from ..faces import Face
+from .access_token import LIFETIME_SECONDS, Resource, delegated, opaque
+from .consent import granted, require_consent
+from .scopes import Wanted, is_graph
+
+REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
+REFRESH_IN_SECONDS = 1800
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """Who signed in to which app, when, and what they asked for. It is what a code or a refresh token stands for.
+
+    Attributes:
+        scope: the scopes as the request wrote them.
+        contexts: the authentication contexts that it met, because a claims challenge asked for them.
+        method: how the client proved who it is, when it redeems.
+        family: what its codes and refresh tokens have in common.
+    """
+
+    client: Application
+    tenant: Tenant
+    user: User
+    scope: str
+    auth_time: int
+    nonce: str | None = None
+    contexts: tuple[str, ...] = ()
+    method: str = "none"
+    family: str | None = None
+
+    def content(self) -> dict:
+        """As JSON can hold it."""
+        return {
+            "client_id": self.client.app_id,
+            "tenant_id": self.tenant.id,
+            "user_id": self.user.id,
+            "scope": self.scope,
+            "auth_time": self.auth_time,
+            "nonce": self.nonce,
+            "contexts": list(self.contexts),
+        }
+
+
+def read_sign_in(directory: Directory, content: dict, *, family: str, method: str) -> SignIn | None:
+    """The sign-in that a code or refresh token stands for; None if its app, tenant or user is gone."""
+    client = directory.application(app_id=content["client_id"])
+    tenant = directory.tenant(content["tenant_id"])
+    user = directory.user(content["tenant_id"], content["user_id"]) if tenant else None
+    if not (client and tenant and user):
+        return None
+    return SignIn(
+        client=client,
+        tenant=tenant,
+        user=user,
+        scope=content["scope"],
+        auth_time=content["auth_time"],
+        nonce=content["nonce"],
+        contexts=tuple(content["contexts"]),
+        method=method,
+        family=family,
+    )
+
+
+def token_response(
+    sign_in: SignIn,
+    wanted: Wanted,
+    *,
+    directory: Directory,
+    signing_keys: SigningKeys,
+    face: Face,
+    now: float,
+    refresh: bool | None = None,
+) -> dict:
+    """The token response for a sign-in: access token, and as asked for ID token, refresh token, client info.
+
+    Args:
+        refresh: whether a refresh token is given; None goes by ``offline_access``.
+
+    Raises:
+        AuthorityError: 65001 if the permissions lack consent.
+    """
+    require_consent(directory, sign_in, wanted)
+    permissions = granted(directory, sign_in, wanted)
+    key = signing_keys.current()
+    resource = Resource(application=wanted.resource, identifier=wanted.identifier, roles=())
+    in_token = (*permissions, *(name for name in wanted.oidc if name != "offline_access" and is_graph(wanted.resource)))
+    body = {
+        "token_type": "Bearer",
+        "scope": " ".join(dict.fromkeys((*wanted.written, *_answered(wanted, permissions), *in_token))),
+        "expires_in": LIFETIME_SECONDS,
+        "ext_expires_in": LIFETIME_SECONDS,
+        "access_token": delegated(sign_in, resource, in_token, face=face, key=key, now=now),
+    }
+    if refresh if refresh is not None else "offline_access" in wanted.oidc:
+        expires = now + REFRESH_TOKEN_SECONDS
+        body["refresh_token"] = directory.issue(
+            "refresh_token", sign_in.content(), expires=expires, family=sign_in.family
+        )
+    if "openid" in wanted.oidc:
+        body["id_token"] = id_token(sign_in, wanted, face=face, key=key, now=now)
+    body["client_info"] = client_info(sign_in)
+    return body
+
+
+def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> str:
+    """The signed statement about who signed in (OpenID Connect Core section 2)."""
+    issued = int(now) - 300
+    claims = {
+        "aud": sign_in.client.app_id,
+        "iss": face.issuer(sign_in.tenant.id, "2.0"),
+        "iat": issued,
+        "nbf": issued,
+        "exp": int(now) + LIFETIME_SECONDS + 1,
+        "aio": opaque(40),
+    }
+    if "email" in wanted.oidc:
+        claims["email"] = sign_in.user.user_principal_name
+    if "profile" in wanted.oidc:
+        claims["name"] = sign_in.user.display_name
+    if sign_in.nonce is not None:
+        claims["nonce"] = sign_in.nonce
+    claims["oid"] = sign_in.user.id
+    if "profile" in wanted.oidc:
+        claims["preferred_username"] = sign_in.user.user_principal_name
+    claims |= {
+        "rh": f"1.{opaque(36)}",
+        "sub": pairwise_subject(sign_in.user, sign_in.client),
+        "tid": sign_in.tenant.id,
+        "uti": opaque(16),
+        "ver": "2.0",
+    }
+    return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
+
+
+def client_info(sign_in: SignIn) -> str:
+    """What MSAL builds an account's ID from: the user's and the tenant's GUID, base64url-encoded JSON."""
+    value = json.dumps({"uid": sign_in.user.id, "utid": sign_in.tenant.id})
+    return base64.urlsafe_b64encode(value.encode()).rstrip(b"=").decode()
+
+
+def _answered(wanted: Wanted, permissions: tuple[str, ...]) -> tuple[str, ...]:
+    # Graph's permissions are answered in their short form; another API's with its identifier before them.
+    if is_graph(wanted.resource):
+        return permissions
+    return tuple(f"{wanted.identifier}/{value}" for value in permissions)

@@ -1,0 +1,86 @@
+"""Values the authority gave out and takes back later: authorization codes, refresh tokens, device codes, form tokens.
+
+Only their hashes are kept. Values that came from one sign-in share a *family*, so that all of them can be revoked.
+"""
+
+import hashlib
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from .database import Database
+
+_RANDOM_BYTES = 32  # RFC 6749 section 10.10 wants 128 bits at least
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A value that was given out: what it stands for, until when (seconds since the epoch), and when it was used."""
+
+    kind: str
+    family: str
+    content: dict
+    expires: int
+    redeemed: int | None
+
+
+class IssuedValues(Database):
+    """Giving out values, finding them again, and letting each be used once where that matters."""
+
+    def issue(self, kind: str, content: dict, *, expires: float, family: str | None = None, value: str = "") -> str:
+        """Give out a new value.
+
+        Args:
+            kind: what it is, such as ``code`` or ``refresh_token``.
+            content: what it stands for; anything JSON can hold.
+            expires: seconds since the epoch.
+            family: the sign-in it came from; None starts a new family.
+            value: the value itself, if it has to be one that people can type.
+        """
+        value = value or secrets.token_urlsafe(_RANDOM_BYTES)
+        with self.transaction():
+            self._change("DELETE FROM issued WHERE expires < ?", int(expires) - _KEPT_SECONDS)
+            self._insert(
+                "issued",
+                value_hash=_hash(kind, value),
+                kind=kind,
+                family=family or str(uuid.uuid4()),
+                content=json.dumps(content),
+                expires=int(expires),
+            )
+        return value
+
+    def issued(self, kind: str, value: str) -> Issued | None:
+        """What a value of this kind stands for, used or not, expired or not; None if it was never given out."""
+        row = self._one("SELECT * FROM issued WHERE value_hash = ?", _hash(kind, value))
+        if row is None:
+            return None
+        return Issued(
+            kind=row["kind"],
+            family=row["family"],
+            content=json.loads(row["content"]),
+            expires=row["expires"],
+            redeemed=row["redeemed"],
+        )
+
+    def redeem(self, kind: str, value: str, now: float) -> bool:
+        """Use a value up; of several callers at once exactly one is told True."""
+        sql = "UPDATE issued SET redeemed = ? WHERE value_hash = ? AND redeemed IS NULL"
+        return self._change(sql, int(now), _hash(kind, value)) == 1
+
+    def change_issued(self, kind: str, value: str, content: dict) -> None:
+        """Let a value stand for something else from now on."""
+        self._change("UPDATE issued SET content = ? WHERE value_hash = ?", json.dumps(content), _hash(kind, value))
+
+    def revoke_family(self, family: str) -> None:
+        """Take back everything that came from one sign-in."""
+        self._change("DELETE FROM issued WHERE family = ?", family)
+
+
+# An expired value is remembered for a while, to be told apart from one that never was.
+_KEPT_SECONDS = 100 * 24 * 3600
+
+
+def _hash(kind: str, value: str) -> bytes:
+    return hashlib.sha256(f"{kind}\0{value}".encode()).digest()

@@ -1,0 +1,46 @@
+"""Redirect URIs: which may be registered, and when one that was sent is the registered one.
+
+RFC 9700 sections 2.1 and 2.6, RFC 8252 section 7.3;
+https://learn.microsoft.com/entra/identity-platform/reply-url
+"""
+
+import re
+from collections.abc import Iterable
+
+LONGEST = 256
+
+# RFC 3986: scheme, then anything but a fragment.
+_URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+)")
+_WITH_HOST = re.compile(r"//[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?].*)?")
+_LOOPBACK = re.compile(r"http://(?P<host>localhost|127\.0\.0\.1)(:[1-9][0-9]{0,4})?(?P<rest>([/?].*)?)")
+
+# Schemes that a browser runs or opens itself, so that no app could ever receive the answer.
+_BROWSERS_OWN = frozenset({"javascript", "data", "vbscript", "blob", "about", "file"})
+
+
+def may_register(uri: str) -> bool:
+    """Whether a URI may be where answers go: https, http on loopback, or an app's own scheme; never a fragment."""
+    parts = _URI.fullmatch(uri)
+    if parts is None or len(uri) > LONGEST:
+        return False
+    scheme = parts["scheme"].lower()
+    if scheme == "http":
+        return bool(_LOOPBACK.fullmatch(uri))
+    if scheme == "https":
+        return bool(_WITH_HOST.fullmatch(parts["rest"]))
+    return scheme not in _BROWSERS_OWN
+
+
+def matches(registered: str, sent: str) -> bool:
+    """Whether a URI that was sent is the registered one, to the character; on loopback the port may differ."""
+    if not may_register(registered):
+        return False
+    if sent == registered:
+        return True
+    one, other = _LOOPBACK.fullmatch(registered), _LOOPBACK.fullmatch(sent)
+    return bool(one and other) and (one["host"], one["rest"]) == (other["host"], other["rest"])
+
+
+def is_one_of(registered: Iterable[str], sent: str) -> bool:
+    """Whether a URI that was sent is one of the registered ones."""
+    return any(matches(uri, sent) for uri in registered)

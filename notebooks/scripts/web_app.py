@@ -1,0 +1,71 @@
+"""A tiny web app that signs a person in with MSAL. It serves one person at a time, from memory."""
+
+import html
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl
+
+
+class WebApp:
+    """Listens on a free port; its first page sends the browser to sign in.
+
+    Args:
+        client: the MSAL application that signs people in.
+        scopes: what the app wants to do for them.
+        redeem: whether to trade the code for tokens at once.
+    """
+
+    def __init__(self, client, scopes, *, redeem=True):
+        self.client, self.scopes, self.redeem = client, scopes, redeem
+        self.flow = self.response = self.result = None
+        self._answered = threading.Event()
+        self._server = ThreadingHTTPServer(("localhost", 0), type("Pages", (_Pages,), {"web_app": self}))
+        self.url = f"http://localhost:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def start_sign_in(self):
+        """The URL to sign in at. A real web app keeps the flow in the person's session."""
+        self.flow = self.client.initiate_auth_code_flow(self.scopes, redirect_uri=self.url, response_mode="form_post")
+        return self.flow["auth_uri"]
+
+    def finish_sign_in(self, response):
+        """Take what came back. The flow says which state and nonce it has to have."""
+        self.response = response
+        if self.redeem:
+            self.result = self.client.acquire_token_by_auth_code_flow(self.flow, response)
+        self._answered.set()
+
+    def wait(self, timeout=300):
+        """MSAL's result, once the person is done."""
+        if not self._answered.wait(timeout):
+            raise TimeoutError(f"Nobody signed in within {timeout} seconds. Run the cell with the link again.")
+        self._server.shutdown()
+        return self.result
+
+
+class _Pages(BaseHTTPRequestHandler):
+    def do_GET(self):
+        """Any page: sign in first."""
+        self.send_response(303)
+        self.send_header("Location", self.web_app.start_sign_in())
+        self.end_headers()
+
+    def do_POST(self):
+        """The redirect URI, with the answer in a form."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        try:
+            self.web_app.finish_sign_in(dict(parse_qsl(body)))
+            name = ((self.web_app.result or {}).get("id_token_claims") or {}).get("name", "")
+            self._say(200, f"Hello {name}. You may close this page.")
+        except ValueError:
+            self._say(400, "This answer doesn't belong to a sign-in that was started here.")
+
+    def _say(self, status, sentence):
+        page = f"<!doctype html><title>Web app</title><p>{html.escape(sentence)}</p>".encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *arguments):
+        """Say nothing: a code in a log could be redeemed by whoever reads it."""
