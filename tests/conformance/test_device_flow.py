@@ -172,6 +172,7 @@ def test_a_user_code_lets_in_one_person_once(desktop: RelyingParty, device: dict
     assert desktop.poll(device).json()["error_codes"] == [70018]
 
 
+@pytest.mark.statement(16)
 @pytest.mark.statement(73)
 @in_both_profiles
 def test_twenty_wrong_codes_are_enough_for_a_minute(device: dict, learner: Person, clock: Clock):

@@ -58,7 +58,7 @@ def test_a_statement_names_its_profile():
 
 
 def test_what_this_version_promises_is_held():
-    promised = {*range(1, 13), *range(17, 97), 98}
+    promised = {*range(1, 13), *range(16, 97), 98}
     assert promised == {statement.number for statement in STATEMENTS if not statement.topic}
 
 

@@ -1,5 +1,6 @@
 """How each error comes about that a client gets without anybody signing in."""
 
+import sqlite3
 import uuid
 from collections.abc import Callable
 
@@ -52,6 +53,17 @@ def _with_an_expired_secret(tenant: Tenant) -> httpx.Response:
     return tenant.authority.token(tenant.form(client_secret=value))
 
 
+def _while_the_file_is_locked(tenant: Tenant) -> httpx.Response:
+    def locked(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    tenant.directory.application = locked
+    try:
+        return tenant.authority.token(tenant.form())
+    finally:
+        del tenant.directory.application
+
+
 def _without_a_principal(tenant: Tenant) -> httpx.Response:
     names = {"id": str(uuid.uuid4()), "app_id": str(uuid.uuid4()), "tenant_id": tenant.seeded.tenant_id}
     app = Application(**names, display_name="New")
@@ -83,5 +95,6 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     5002723: lambda tenant: _asserted(tenant, {}),
     5002738: _with_another_algorithm,
     7000222: _with_an_expired_secret,
+    90033: _while_the_file_is_locked,
     7000229: _without_a_principal,
 }

@@ -195,6 +195,12 @@ ENTRIES: Mapping[int, Entry] = {
         "parameters for the login request.",
         seen=_ISSUES + "mullerpeter/databricks-grafana/issues/99",
     ),
+    90033: Entry(
+        error="temporarily_unavailable",
+        status=503,
+        text="A transient error has occurred. Please try again.",
+        seen=_CODES,
+    ),
     500011: Entry(
         error="invalid_resource",
         status=400,

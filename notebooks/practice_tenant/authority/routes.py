@@ -1,5 +1,6 @@
 """The authorization server's paths, and what each handler needs."""
 
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from .errors import NO_STORE, AuthorityError, clean, describe, render
 from .logout import logout
 from .portal import routes as portal_routes
 from .token import token
+
+RETRY_SECONDS = 5
 
 # Entra lets clients keep its public documents for a day.
 _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
@@ -53,7 +56,7 @@ def application(authority: Authority) -> Starlette:
             Route("/{tenant}/oauth2/v2.0/devicecode", device_authorization, methods=[]),
             Route("/common/userrealm/{user}", user_realm),
         ],
-        exception_handlers={AuthorityError: refuse, HTTPException: not_found},
+        exception_handlers={AuthorityError: refuse, sqlite3.OperationalError: busy, HTTPException: not_found},
     )
     app.router.redirect_slashes = False
     app.state.authority = authority
@@ -82,6 +85,7 @@ def pages(authority: Authority, *, portal: bool) -> Starlette:
         exception_handlers={
             AuthorityError: error_page,
             transaction.Forbidden: forbidden_page,
+            sqlite3.OperationalError: busy_page,
             HTTPException: missing_page,
         },
     )
@@ -109,6 +113,15 @@ async def forbidden_page(request: Request, error: Exception) -> Response:
     """A step of a sign-in that comes from elsewhere, or twice."""
     sentences = ["This step was done before, took too long, or came from another page. Start again in your app."]
     return page("message", status=403, heading="This step can't be done", sentences=sentences)
+
+
+async def busy_page(request: Request, error: sqlite3.OperationalError) -> Response:
+    """The same, for a person."""
+    answer = page(
+        "message", status=503, heading="Try again", sentences=["The practice tenant is busy. Try again soon."]
+    )
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
 async def missing_page(request: Request, error: HTTPException) -> Response:
@@ -159,6 +172,11 @@ async def refuse(request: Request, error: AuthorityError) -> JsonAnswer:
         now=request.app.state.authority.clock(),
         correlation_id=request.headers.get("client-request-id"),
     )
+
+
+async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
+    """Another process holds the state file, or the disk is full: it may pass (RFC 9110 section 15.6.4)."""
+    return await refuse(request, AuthorityError(90033, headers={"Retry-After": str(RETRY_SECONDS)}))
 
 
 async def not_found(request: Request, error: HTTPException) -> JsonAnswer:

@@ -1,5 +1,6 @@
 """The API's paths, and what each handler needs."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def application(graph: Graph) -> Starlette:
             Route("/oidc/userinfo", me.user_info, methods=["GET", "POST"]),
             Mount("/v1.0", app=Router(version_1, redirect_slashes=False)),
         ],
-        exception_handlers={GraphError: refuse, HTTPException: unknown_path},
+        exception_handlers={GraphError: refuse, sqlite3.OperationalError: busy, HTTPException: unknown_path},
     )
     app.router.redirect_slashes = False
     app.state.graph = graph
@@ -73,6 +74,12 @@ def application(graph: Graph) -> Starlette:
 async def refuse(request: Request, error: GraphError) -> JSONResponse:
     """The one renderer of the API's errors."""
     return render(error, request, request.app.state.graph.clock())
+
+
+async def busy(request: Request, error: sqlite3.OperationalError) -> JSONResponse:
+    """Another process holds the state file, or the disk is full: it may pass."""
+    sentence = "The service isn't available. Try the request again after a delay."
+    return await refuse(request, GraphError(503, "serviceNotAvailable", sentence, headers={"Retry-After": "5"}))
 
 
 async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:
