@@ -1,12 +1,10 @@
 """The link to the page where a registration's values stand: the practice tenant's portal, or the admin center."""
 
-from html import escape
-
 import ipywidgets as widgets
 
 from . import fallback
 from .registration import Registration
-from .sign_in_link import reachable
+from .sign_in_link import link, reachable
 
 ADMIN_CENTER = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Overview/appId/"
 STORED = "Open the app registration. (The link is live only.)"
@@ -18,10 +16,8 @@ class PortalLink(widgets.HTML):
     def __init__(self, registration: Registration):
         practice = registration.practice_tenant
         base = reachable(f"{practice.portal_url}/") if practice else ADMIN_CENTER
-        link = escape(base + registration.client_id, quote=True)
-        super().__init__(
-            value=f'<p><a href="{link}" target="_blank" rel="noopener">Open the app registration</a> on a page of its own.</p>'
-        )
+        page = link(base + registration.client_id, "Open the app registration")
+        super().__init__(value=f"<p>{page} on a page of its own.</p>")
         self.add_class("course-widget")
 
     def _repr_mimebundle_(self, **kwargs):

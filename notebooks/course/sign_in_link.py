@@ -33,6 +33,12 @@ def reachable(url: str) -> str:
     return f"{prefix.rstrip('/')}/proxy/{parts.port}{parts.path}{query}"
 
 
+def link(url: str, words: str) -> str:
+    """A link to a page of its own, as HTML; JupyterLab takes colour and underline from links inside a widget."""
+    style = "color: var(--jp-content-link-color, #0b5cad); text-decoration: underline"
+    return f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener" style="{style}">{escape(words)}</a>'
+
+
 class SignInLink(widgets.HTML):
     """A link to a page for signing in, opened at once where kernel and browser share a computer.
 
@@ -54,9 +60,8 @@ class SignInLink(widgets.HTML):
         self._show(f"{flow['verification_uri']}?otc={flow['user_code']}", flow["user_code"])
 
     def _show(self, url: str, code: str) -> None:
-        link = escape(reachable(url), quote=True)
         check = f" and check that it shows the code <strong>{escape(code)}</strong>" if code else ""
-        value = f'<p><a href="{link}" target="_blank" rel="noopener">Open the sign-in page</a>{check}.</p>'
+        value = f"<p>{link(reachable(url), 'Open the sign-in page')}{check}.</p>"
         super().__init__(value=value)
         self.add_class("course-widget")
         self._stored = "Open the sign-in page. (The link is live only.)"

@@ -30,6 +30,11 @@ def test_on_a_hub_it_leads_through_the_hubs_proxy(monkeypatch: pytest.MonkeyPatc
     assert expected in PortalLink(registration()).value
 
 
+def test_it_looks_like_a_link_although_jupyterlab_unsets_links_in_widgets():
+    value = PortalLink(registration()).value
+    assert "--jp-content-link-color" in value and "text-decoration: underline" in value
+
+
 def test_what_is_stored_has_no_address():
     bundle = PortalLink(registration())._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
