@@ -156,6 +156,13 @@ def test_a_redirect_to_another_host_is_refused(session, tenant):
     assert "canary" not in repr([vars(exchange) for exchange in session.trace])
 
 
+@pytest.mark.parametrize("status", [413, 429, 503])
+def test_an_answer_that_says_when_to_come_back_is_seen_and_not_waited_out(status, session, tenant):
+    tenant.answer = lambda received: Answer(status=status, headers={"Retry-After": "30"})
+    assert session.get(f"{GRAPH}/v1.0/users").status_code == status
+    assert (len(tenant.received), [exchange.status for exchange in session.trace]) == (1, [status])
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_connection_that_was_closed_meanwhile_is_opened_again(method, session, tenant):
     tenant.answer = lambda received: Answer(closes=True)
