@@ -12,7 +12,9 @@ from tests.browser_pages.person import Person
 from tests.browser_pages.served import ServedPages
 from tests.hub import hub as jupyterhub
 from tests.hub.hub import Hub
-from tests.hub.visitor import MILLISECONDS, Visitor, log_in
+from tests.hub.visitor import Visitor, log_in
+
+MILLISECONDS = 30_000  # on a computer that has other tests to run at the same time
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +51,7 @@ def neighbour(hub: Hub, browser: Browser) -> Visitor:
 def page(learner: Visitor) -> Iterator[Page]:
     """One more page of the learner's browser."""
     with watched_page.opened(learner.context) as page:
+        page.set_default_timeout(MILLISECONDS)
         yield page
 
 

@@ -37,7 +37,7 @@ PACKAGES = ("jupyterhub", "jupyter_server_proxy")
 # No system hands these out by itself, so that no other process takes one between its choice and its use.
 PORTS = range(20_000, 32_000)
 SECONDS_TO_START = 60
-SECONDS_TO_STOP = 20
+SECONDS_TO_STOP = 60
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.lab import WINDOW, Lab
 from tests.hub.hub import Hub
 
-MILLISECONDS = 60_000  # a server of the visitor's own is started meanwhile
+MILLISECONDS = 60_000  # for a server to start, and for a notebook to run
 # Every code cell has been run, and nothing runs any more.
 ENDED = """() => {
     const panel = window.jupyterapp.shell.currentWidget;
