@@ -21,7 +21,7 @@ MILLISECONDS = 30_000  # on a computer that has other tests to run at the same t
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     if reason := jupyterhub.why_not():
         if os.environ.get("COURSE_REQUIRE_HUB") == "1":
-            pytest.fail(f"{reason} COURSE_REQUIRE_HUB=1 asks for it.")
+            pytest.fail(f"COURSE_REQUIRE_HUB=1 asks for a hub. {reason}")
         pytest.skip(reason)
     # The space in the name is on purpose: people's folders have spaces.
     with jupyterhub.running(tmp_path_factory.mktemp("jupyter hub")) as running:
