@@ -156,13 +156,6 @@ def test_a_redirect_to_another_host_is_refused(session, tenant):
     assert "canary" not in repr([vars(exchange) for exchange in session.trace])
 
 
-@pytest.mark.parametrize("status", [413, 429, 503])
-def test_an_answer_that_says_when_to_come_back_is_seen_and_not_waited_out(status, session, tenant):
-    tenant.answer = lambda received: Answer(status=status, headers={"Retry-After": "30"})
-    assert session.get(f"{GRAPH}/v1.0/users").status_code == status
-    assert (len(tenant.received), [exchange.status for exchange in session.trace]) == (1, [status])
-
-
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_connection_that_was_closed_meanwhile_is_opened_again(method, session, tenant):
     tenant.answer = lambda received: Answer(closes=True)
@@ -170,6 +163,22 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(method, session,
         assert session.request(method, f"{GRAPH}/v1.0/users").ok
         time.sleep(0.05)
     assert len(tenant.received) == 3
+
+
+@pytest.mark.parametrize("status", [413, 429, 503])
+def test_an_answer_with_retry_after_is_an_answer_and_not_waited_out(status, session, tenant):
+    tenant.answer = lambda received: Answer(status=status, headers={"Retry-After": "20"})
+    started = time.monotonic()
+    assert session.get(f"{GRAPH}/v1.0/users").status_code == status
+    assert time.monotonic() - started < 10
+    assert [exchange.status for exchange in session.trace] == [status]
+    assert len(tenant.received) == 1
+
+
+def test_live_waits_for_no_retry_after_either(live):
+    retries = live.get_adapter(GRAPH).max_retries
+    assert not retries.is_retry("GET", 429, has_retry_after=True)
+    assert (retries.total, retries.redirect) == (1, None)
 
 
 def test_an_answer_that_does_not_come_is_waited_for_only_so_long(session, tenant, monkeypatch):
