@@ -14,7 +14,16 @@ from starlette.responses import JSONResponse, Response
 from .authority import routes as authority_routes
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
-from .faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, RUN_HEADER, Face, cloud_face, localhost_face, localhost_hosts
+from .faces import (
+    CLOUD_GRAPH,
+    CLOUD_LOGIN_ALIASES,
+    METADATA_HOST,
+    RUN_HEADER,
+    Face,
+    cloud_face,
+    localhost_face,
+    localhost_hosts,
+)
 from .graph import routes as graph_routes
 from .graph.keys import PublishedKeys
 
@@ -62,6 +71,7 @@ class PracticeTenant:
             directory=directory, signing_keys=self.signing_keys, clock=clock, profile=profile
         )
         self._authority = authority_routes.application(authority)
+        self._metadata = authority_routes.metadata(authority)
         self._pages = authority_routes.pages(authority, portal=bool(pages_key))
         keys = {face: PublishedKeys(self._fetch_keys(face), clock) for face in (self._cloud, self._localhost)}
         self._graph = graph_routes.application(
@@ -87,7 +97,7 @@ class PracticeTenant:
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
             return None
-        if host != CLOUD_GRAPH and host not in CLOUD_LOGIN_ALIASES:
+        if host not in (CLOUD_GRAPH, METADATA_HOST, *CLOUD_LOGIN_ALIASES):
             return _unknown_host()
         sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
         if not hmac.compare_digest(sent, self._run_token):
@@ -103,6 +113,8 @@ class PracticeTenant:
         scope.setdefault("state", {})["face"] = face
         if scope["host"] == CLOUD_GRAPH:
             return self._graph
+        if scope["host"] == METADATA_HOST:
+            return self._metadata
         path = scope["path"]
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # What a mounted application sees: its own part of the path comes after root_path.

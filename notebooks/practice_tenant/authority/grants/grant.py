@@ -37,4 +37,5 @@ class GrantRequest:
             "signing_keys": self.signing_keys,
             "face": self.face,
             "now": self.now,
+            "claims": self.form.get("claims"),
         }
