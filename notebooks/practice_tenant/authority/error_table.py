@@ -93,7 +93,7 @@ ENTRIES: Mapping[int, Entry] = {
         "specifically granted ('assigned') access to the application. The signed in user '{user}' is blocked because "
         "they are not a direct member of a group with access, nor had access directly assigned by an administrator. "
         "Please contact your administrator to assign access to this application.",
-        seen=_ISSUES + "soraxas/echo360/issues/68",
+        seen="https://docs.nais.io/security/auth/azure-ad/faq-troubleshooting/",
     ),
     50126: Entry(
         error="invalid_grant",
@@ -257,8 +257,8 @@ ENTRIES: Mapping[int, Entry] = {
         error="invalid_grant",
         status=400,
         text="Application '{client_id}'({app_name}) is not assigned to a role for the application "
-        "'{resource_id}'({resource_name}).",
-        seen="https://learn.microsoft.com/entra/identity-platform/scenario-protected-web-api-app-registration",
+        "'{resource}'({resource_name})",
+        seen="https://docs.nais.io/security/auth/azure-ad/faq-troubleshooting/",
     ),
     501481: Entry(
         error="invalid_grant",

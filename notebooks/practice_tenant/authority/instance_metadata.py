@@ -92,6 +92,9 @@ def _identity(directory: Directory, query: Mapping[str, str]) -> ServicePrincipa
     for name, attribute in _NAMES.items():
         if name in query:
             found = [item for item in found if getattr(item, attribute).lower() == query[name].lower()]
-    if len(found) != 1:
+    if not found:
         raise MetadataError("invalid_request", "Identity not found")
+    if len(found) > 1:
+        sentence = "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity"
+        raise MetadataError("invalid_request", f"{sentence} in the token request")
     return found[0]

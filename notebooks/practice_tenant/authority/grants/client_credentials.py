@@ -33,7 +33,7 @@ def run(grant: GrantRequest) -> dict:
             501051,
             client_id=client.application.app_id,
             app_name=client.application.display_name,
-            resource_id=application.app_id,
+            resource=identifier,
             resource_name=application.display_name,
         )
     lifetime, key = _lifetime(grant, application), grant.signing_keys.current()
