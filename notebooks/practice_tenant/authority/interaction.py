@@ -140,15 +140,18 @@ def _signed_in(request: Request, content: dict) -> tuple[SignIn, Wanted]:
         auth_time=content["auth_time"],
         nonce=parameters.get("nonce"),
         contexts=requested_contexts(parameters.get("claims")),
+        tells_auth_time="max_age" in parameters,
     )
     return sign_in, read_scopes(directory, tenant, sign_in.client, sign_in.scope)
 
 
 def _ask_account(request: Request, content: dict, problem: str | None = None) -> Response:
     authority = request.app.state.authority
-    tenants = authority.directory.tenants()
-    own = tenants[0] if content["tenant_name"].lower() in ("organizations", "common") else None
-    tenant = authority.directory.tenant(content["tenant_name"]) or own
+    tenant = authority.directory.tenant(content["tenant_name"])
+    if tenant is None and content["tenant_name"].lower() in ("organizations", "common"):
+        # Whose accounts to show first: those of the domain that the app hints at.
+        hint = content.get("parameters", {}).get("domain_hint", "")
+        tenant = authority.directory.tenant(hint) or authority.directory.tenants()[0]
     users = authority.directory.users(tenant.id, limit=ACCOUNTS_SHOWN) if tenant else []
     return _form_page(request, "accounts", content, action="login", users=users, problem=problem)
 

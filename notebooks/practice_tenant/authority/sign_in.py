@@ -31,6 +31,7 @@ class SignIn:
     Attributes:
         scope: the scopes as the request wrote them.
         contexts: the authentication contexts that it met, because a claims challenge asked for them.
+        tells_auth_time: whether the ID token says when the person signed in, because ``max_age`` was asked for.
         method: how the client proved who it is, when it redeems.
         family: what its codes and refresh tokens have in common.
     """
@@ -42,6 +43,7 @@ class SignIn:
     auth_time: int
     nonce: str | None = None
     contexts: tuple[str, ...] = ()
+    tells_auth_time: bool = False
     method: str = "none"
     family: str | None = None
 
@@ -55,6 +57,7 @@ class SignIn:
             "auth_time": self.auth_time,
             "nonce": self.nonce,
             "contexts": list(self.contexts),
+            "tells_auth_time": self.tells_auth_time,
         }
 
 
@@ -73,6 +76,8 @@ def read_sign_in(directory: Directory, content: dict, *, family: str, method: st
         auth_time=content["auth_time"],
         nonce=content["nonce"],
         contexts=tuple(content["contexts"]),
+        # A refresh token from before this was kept doesn't have it.
+        tells_auth_time=content.get("tells_auth_time", False),
         method=method,
         family=family,
     )
@@ -133,6 +138,9 @@ def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) ->
         "exp": int(now) + USUAL_SECONDS + 1,
         "aio": opaque(40),
     }
+    if sign_in.tells_auth_time:
+        # OpenID Connect Core section 3.1.2.1: required once max_age was asked for.
+        claims["auth_time"] = sign_in.auth_time
     if "email" in wanted.oidc:
         claims["email"] = sign_in.user.user_principal_name
     if "profile" in wanted.oidc:
