@@ -6,14 +6,19 @@ No handler needs a socket, a thread or another process; listeners (``server``) o
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from .authority import routes as authority_routes
+from .clock import TenantClock
+from .control import PATH as _CONTROL_PATH
+from .control import Control
+from .counters import Counters
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
+from .endpoints import GRAPH
 from .faces import (
     CLOUD_GRAPH,
     CLOUD_LOGIN_ALIASES,
@@ -24,6 +29,9 @@ from .faces import (
     localhost_face,
     localhost_hosts,
 )
+from .fault_answers import for_api, for_app, for_person
+from .faults import Faults
+from .front import Front
 from .graph import routes as graph_routes
 from .graph.keys import PublishedKeys
 
@@ -43,7 +51,8 @@ class PracticeTenant:
         password_hint: the sentence beside the password field.
         profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: what the cloud face demands in the ``X-Practice-Tenant-Run`` header of each request.
-        clock: seconds since the epoch.
+        control_token: what the control API demands; while it is empty, that lets nobody in.
+        clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
     """
 
     def __init__(
@@ -56,10 +65,15 @@ class PracticeTenant:
         pages_key: str = "",
         password_hint: str = "Ask whoever runs this practice tenant.",
         profile: str = "entra",
+        control_token: str = "",
         clock: Callable[[], float] = time.time,
     ):
         self.directory = directory
-        self.signing_keys = SigningKeys(directory, clock)
+        self.clock = TenantClock(clock)
+        self.signing_keys = SigningKeys(directory, self.clock)
+        self.faults = Faults(directory, self.clock, lambda: self.signing_keys.published()[0].kid)
+        counters = Counters(directory)
+        front = Front(self.faults, counters, self.clock)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
         self._cloud = cloud_face(http_port, self._pages_path)
@@ -68,14 +82,26 @@ class PracticeTenant:
         self._http_hosts = localhost_hosts(http_port)
         self._run_token = run_token.encode()
         authority = authority_routes.Authority(
-            directory=directory, signing_keys=self.signing_keys, clock=clock, profile=profile
+            directory=directory,
+            signing_keys=self.signing_keys,
+            clock=self.clock,
+            profile=profile,
+            shape=lambda: self.faults.shape,
         )
-        self._authority = authority_routes.application(authority)
+        login = authority_routes.application(authority)
         self._metadata = authority_routes.metadata(authority)
-        self._pages = authority_routes.pages(authority, portal=bool(pages_key))
-        keys = {face: PublishedKeys(self._fetch_keys(face), clock) for face in (self._cloud, self._localhost)}
-        self._graph = graph_routes.application(
-            graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=clock)
+        self._authority = front.before(login, for_app)
+        self._pages = front.before(authority_routes.pages(authority, portal=bool(pages_key)), for_person)
+        # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
+        keys = {face: PublishedKeys(_fetch_keys(login, face), clock) for face in (self._cloud, self._localhost)}
+        graph = graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self.clock)
+        self._graph = front.before(graph_routes.application(graph), for_api, GRAPH)
+        self._control = Control(
+            control_token,
+            directory=directory,
+            faults=self.faults,
+            counters=counters,
+            rotate=lambda: self._rotate(keys.values()),
         )
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
@@ -116,6 +142,8 @@ class PracticeTenant:
         if scope["host"] == METADATA_HOST:
             return self._metadata
         path = scope["path"]
+        if face is self._localhost and path.startswith(_CONTROL_PATH):
+            return self._control
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # What a mounted application sees: its own part of the path comes after root_path.
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
@@ -130,11 +158,11 @@ class PracticeTenant:
         scope["root_path"] = scope.get("root_path", "") + self._pages_path
         return self._pages
 
-    def _fetch_keys(self, face: Face) -> Callable:
-        async def fetch() -> dict:
-            return await _get_json(self._authority, _KEYS_PATH, face)
-
-        return fetch
+    def _rotate(self, known: Iterable[PublishedKeys]) -> None:
+        self.signing_keys.rotate()
+        # Between two rotations in the cloud lie weeks, in which every API has fetched the keys.
+        for keys in known:
+            keys.look_again()
 
 
 def _sentence(status: int, sentence: str) -> Response:
@@ -144,6 +172,13 @@ def _sentence(status: int, sentence: str) -> Response:
 
 def _unknown_host() -> Response:
     return _sentence(421, "The practice tenant does not answer to this Host.")
+
+
+def _fetch_keys(login: Callable, face: Face) -> Callable:
+    async def fetch() -> dict:
+        return await _get_json(login, _KEYS_PATH, face)
+
+    return fetch
 
 
 async def _get_json(app: Callable, path: str, face: Face) -> Any:

@@ -123,3 +123,13 @@ def test_a_persons_tokens_last_too_from_the_code_on(desktop: RelyingParty, learn
 def test_it_is_the_token_request_that_says_it(desktop: RelyingParty, learner: Person):
     code = sent_back(learner.sign_in(desktop.link(**capable("cp1"))))["code"]
     assert told(desktop.redeem(code).json()) == HOUR
+
+
+@pytest.mark.parametrize("claims", [{}, capable("cp1")], ids=["", "cp1"])
+def test_a_lifetime_that_somebody_chose_counts_for_every_client(authority: Authority, form, tenant, claims: dict):
+    tenant.faults.set_shape(lifetime=60)
+    body = authority.token(form | claims).json()
+    assert told(body) == {"expires_in": 60, "ext_expires_in": 60}
+    assert parts_of(body["access_token"])[1].get("xms_cc") == (["cp1"] if claims else None)
+    tenant.faults.set_shape(refresh_in=20)
+    assert authority.token(form | claims).json()["refresh_in"] == 20

@@ -9,6 +9,7 @@ import httpx
 from practice_tenant.directory import secrets
 from practice_tenant.directory.objects import Application, ServicePrincipal
 from practice_tenant.directory.seed import OTHER_TENANT_ID, TENANT_ID
+from practice_tenant.faults import Throttled
 from tests.conformance.certificate import as_form, assertion_claims
 
 from .conftest import NOW, Tenant
@@ -63,6 +64,11 @@ def _while_the_file_is_locked(tenant: Tenant) -> httpx.Response:
         return tenant.authority.token(tenant.form())
     finally:
         del tenant.directory.application
+
+
+def _while_throttled(tenant: Tenant) -> httpx.Response:
+    tenant.faults.add(Throttled(endpoint="token", retry_after=10))
+    return tenant.authority.token(tenant.form())
 
 
 def _without_a_principal(tenant: Tenant) -> httpx.Response:
@@ -147,5 +153,6 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     7000272: lambda tenant: _federated(tenant, trusted={}, header={"kid": "unknown"}),
     7002138: lambda tenant: _federated(tenant, trusted={"subject": tenant.seeded.managed_identity_object_id.upper()}),
     90033: _while_the_file_is_locked,
+    90055: _while_throttled,
     7000229: _without_a_principal,
 }

@@ -40,17 +40,22 @@ class Lifetime:
         return told | ({} if self.refresh_in is None else {"refresh_in": self.refresh_in})
 
 
-USUAL = Lifetime()
 A_DAY = Lifetime(seconds=LONG_SECONDS)
 
 
-def lifetime_of(claims: str | None, resource: Application) -> Lifetime:
-    """The lifetime of a token for an API, by the ``claims`` that the client asks with.
+def lifetime_of(claims: str | None, resource: Application, usual: int = USUAL_SECONDS) -> Lifetime:
+    """The lifetime of a token for an API.
+
+    Args:
+        claims: the ``claims`` parameter that the client asks with.
+        usual: seconds that a token lasts as a rule; others than Entra's count for every token.
 
     Raises:
-        AuthorityError: 9002313 if they can't be read.
+        AuthorityError: 9002313 if the claims can't be read.
     """
     known = tuple(value for value in client_capabilities(claims) if value.lower() == _CAPABILITY)
     if not known or resource.app_id != GRAPH_APP_ID:
-        return USUAL
+        return Lifetime(seconds=usual)
+    if usual != USUAL_SECONDS:
+        return Lifetime(seconds=usual, capabilities=known)
     return Lifetime(seconds=LONG_SECONDS, refresh_in=LONG_SECONDS // 2, capabilities=known)

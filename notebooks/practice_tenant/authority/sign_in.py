@@ -20,6 +20,7 @@ from .assignment import require_assignment
 from .consent import granted, require_consent
 from .lifetime import USUAL_SECONDS, lifetime_of
 from .scopes import Wanted, is_graph
+from .token_shape import AS_USUAL, TokenShape
 
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
 
@@ -92,12 +93,14 @@ def token_response(
     face: Face,
     now: float,
     claims: str | None = None,
+    shape: TokenShape = AS_USUAL,
     refresh: bool | None = None,
 ) -> dict:
     """The token response for a sign-in: access token, and as asked for ID token, refresh token, client info.
 
     Args:
         claims: the ``claims`` parameter of the token request.
+        shape: how long an access token lasts as a rule, and what else is other than usual.
         refresh: whether a refresh token is given; None goes by ``offline_access``.
 
     Raises:
@@ -108,7 +111,7 @@ def token_response(
     permissions = granted(directory, sign_in, wanted)
     key = signing_keys.current()
     resource = Resource(application=wanted.resource, identifier=wanted.identifier, roles=())
-    lifetime = lifetime_of(claims, wanted.resource)
+    lifetime = lifetime_of(claims, wanted.resource, shape.lifetime)
     in_token = (*permissions, *(name for name in wanted.oidc if name != "offline_access" and is_graph(wanted.resource)))
     body = {
         "token_type": "Bearer",
@@ -124,7 +127,7 @@ def token_response(
     if "openid" in wanted.oidc:
         body["id_token"] = id_token(sign_in, wanted, face=face, key=key, now=now)
     body["client_info"] = client_info(sign_in)
-    return body
+    return shape.answer(body)
 
 
 def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> str:

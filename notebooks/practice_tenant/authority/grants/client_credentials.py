@@ -8,7 +8,7 @@ from ...directory.objects import Application
 from .. import access_token
 from ..access_token import Resource
 from ..errors import AuthorityError
-from ..lifetime import USUAL, Lifetime, lifetime_of
+from ..lifetime import Lifetime, lifetime_of
 from ..scopes import LONGEST_SCOPE, find_resource, is_identifier, is_scope
 from .grant import GrantRequest
 
@@ -38,13 +38,14 @@ def run(grant: GrantRequest) -> dict:
         )
     lifetime, key = _lifetime(grant, application), grant.signing_keys.current()
     token = access_token.app_only(client, resource, lifetime, face=grant.face, key=key, now=grant.now)
-    return {"token_type": "Bearer", **lifetime.answer(), "access_token": token}
+    return grant.shape.answer({"token_type": "Bearer", **lifetime.answer(), "access_token": token})
 
 
 def _lifetime(grant: GrantRequest, resource: Application) -> Lifetime:
-    lifetime, own = lifetime_of(grant.form.get("claims"), resource), grant.client.application
+    own = grant.client.application
     # On their own behalf only a tenant's own single-tenant apps are evaluated continuously.
-    return USUAL if own.multi_tenant or own.tenant_id != grant.client.tenant.id else lifetime
+    evaluated = not own.multi_tenant and own.tenant_id == grant.client.tenant.id
+    return lifetime_of(grant.form.get("claims") if evaluated else None, resource, grant.shape.lifetime)
 
 
 def resource_identifier(scope: str | None) -> str:
