@@ -20,6 +20,9 @@ CLOUD_HOSTS = frozenset(
         "graph.microsoft.com",
     }
 )
+# What runs on an Azure machine asks for its managed identity's tokens here: plain HTTP, to an address that is the machine's
+# own. In practice the practice tenant answers in its place.
+METADATA = "http://169.254.169.254"
 TIMEOUT_SECONDS = 30
 
 # One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile. But an answer with
@@ -108,19 +111,20 @@ class _CarryingAdapter(HTTPAdapter):
 
     def send(self, request, **options):
         parts = urlsplit(request.url)
-        if parts.scheme != "https" or parts.netloc.lower() not in self._hosts:
+        carried = parts.scheme == "https" and parts.netloc.lower() in self._hosts
+        if not carried and f"{parts.scheme}://{parts.netloc}" != METADATA:
             raise HostRefused(
                 f"Practice mode doesn't send anything to {redact_url(f'{parts.scheme}://{parts.netloc}')}. "
-                f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}. "
+                f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}, and {METADATA}. "
                 "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
                 request=request,
             )
-        carried = request.copy()
-        carried.headers["Host"] = parts.netloc.lower()
+        sent = request.copy()
+        sent.headers["Host"] = parts.netloc.lower()
         name, value = self._tenant.face_header
-        carried.headers[name] = value
+        sent.headers[name] = value
         try:
-            response = super().send(carried, **options)
+            response = super().send(sent, **options)
         except requests.RequestException as error:
             # The request as the learner knows it, without what was added on the way.
             error.request = request

@@ -19,7 +19,16 @@ from .counters import Counters
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
 from .endpoints import GRAPH
-from .faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, RUN_HEADER, Face, cloud_face, localhost_face, localhost_hosts
+from .faces import (
+    CLOUD_GRAPH,
+    CLOUD_LOGIN_ALIASES,
+    METADATA_HOST,
+    RUN_HEADER,
+    Face,
+    cloud_face,
+    localhost_face,
+    localhost_hosts,
+)
 from .fault_answers import for_api, for_app, for_person
 from .faults import Faults
 from .front import Front
@@ -80,6 +89,7 @@ class PracticeTenant:
             shape=lambda: self.faults.shape,
         )
         login = authority_routes.application(authority)
+        self._metadata = authority_routes.metadata(authority)
         self._authority = front.before(login, for_app)
         self._pages = front.before(authority_routes.pages(authority, portal=bool(pages_key)), for_person)
         # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
@@ -113,7 +123,7 @@ class PracticeTenant:
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
             return None
-        if host != CLOUD_GRAPH and host not in CLOUD_LOGIN_ALIASES:
+        if host not in (CLOUD_GRAPH, METADATA_HOST, *CLOUD_LOGIN_ALIASES):
             return _unknown_host()
         sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
         if not hmac.compare_digest(sent, self._run_token):
@@ -129,6 +139,8 @@ class PracticeTenant:
         scope.setdefault("state", {})["face"] = face
         if scope["host"] == CLOUD_GRAPH:
             return self._graph
+        if scope["host"] == METADATA_HOST:
+            return self._metadata
         path = scope["path"]
         if face is self._localhost and path.startswith(_CONTROL_PATH):
             return self._control

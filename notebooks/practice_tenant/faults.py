@@ -93,7 +93,7 @@ OUTAGE = ConnectionReset(endpoint="")
 
 
 def _seconds(number: float) -> str:
-    return f"{number:g} second{'' if number == 1 else 's'}"
+    return f"{number:.10g} second{'' if number == 1 else 's'}"
 
 
 def _retry_after(seconds: int | None) -> str:

@@ -11,6 +11,7 @@ from ..directory.objects import Tenant, User
 from ..pages.page import page
 from . import consent, device_approval, transaction
 from .answer import answer
+from .assignment import require_assignment
 from .authorize import AuthorizationRequest, check_request, read_request
 from .claims_request import requested_contexts
 from .errors import AuthorityError, describe, report
@@ -98,6 +99,7 @@ def _after_login(request: Request, content: dict) -> Response:
         sign_in, wanted = _signed_in(request, content)
     except AuthorityError as error:
         return _failed(request, content, error)
+    require_assignment(authority.directory, sign_in, wanted)
     prompts = content.get("parameters", {}).get("prompt", "").split()
     new = consent.client_principal(authority.directory, sign_in.client, sign_in.tenant) is None
     lacking = consent.missing(authority.directory, sign_in, wanted)
@@ -180,8 +182,13 @@ def _ask_consent(request: Request, content: dict, sign_in: SignIn, wanted: Wante
 def _refused(sign_in: SignIn, wanted: Wanted, directory) -> list[str]:
     if sign_in.user.administrator:
         return []
+    missing = consent.missing(directory, sign_in, wanted)
+    principal = consent.client_principal(directory, sign_in.client, sign_in.tenant)
+    if principal is not None and principal.assignment_required:
+        # Who may use such an app is for an administrator to say, and so is what it may do.
+        return list(missing)
     admin_only = {scope.value for scope in wanted.resource.permission_scopes if scope.admin_only}
-    return [value for value in consent.missing(directory, sign_in, wanted) if value in admin_only]
+    return [value for value in missing if value in admin_only]
 
 
 def _form_page(request: Request, name: str, content: dict, **values: object) -> Response:
