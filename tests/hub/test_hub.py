@@ -24,7 +24,7 @@ NOTEBOOKS = {"02-public-client": "02-045", "06-acquiring-tokens": "06-029"}
 WEB_APPS = {"02-public-client": 0, "06-acquiring-tokens": 2}
 # What the notebooks give at a hub, where no browser can come back to the kernel: the device code is offered instead.
 ELSEWHERE = {
-    "02-061": ["The browser can't come back to this kernel. Use the device code flow above."],
+    "02-061": ["The browser can't come back here. Use the device code flow above."],
     "02-064": ["['client_id', 'client_info', 'grant_type', 'refresh_token', 'scope']"],
 }
 IN_PRACTICE = "On a hub your browser can't come back to this kernel. A scripted person signed in here instead"
