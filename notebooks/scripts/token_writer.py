@@ -1,0 +1,53 @@
+"""Put tokens into one cache file, as one of several processes that do so at the same time.
+
+    python scripts/token_writer.py FILE plain|persisted NAME COUNT
+
+It says "ready", and begins when it is sent a line. The tokens are made up: a cache doesn't look into them.
+"""
+
+import sys
+from pathlib import Path
+
+import msal
+from msal_extensions import CrossPlatLock, FilePersistence, PersistedTokenCache
+
+
+def an_answer(name: str, number: int) -> dict:
+    """What MSAL hands to its token cache after an answer. Each number is another scope, so another entry."""
+    return {
+        "client_id": name,
+        "scope": [f"scope-{number}"],
+        "token_endpoint": "https://login.microsoftonline.com/a-tenant/oauth2/v2.0/token",
+        "response": {"access_token": "made up", "expires_in": 3600},
+    }
+
+
+def write_plainly(path: Path, answer: dict) -> None:
+    """Read the whole file, add, write the whole file: what another process writes meanwhile is lost."""
+    cache = msal.SerializableTokenCache()
+    try:
+        cache.deserialize(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        pass  # nobody has written yet, or somebody is half-way through
+    cache.add(answer)
+    path.write_text(cache.serialize(), encoding="utf-8")
+
+
+def write_persisted(path: Path, answer: dict) -> None:
+    """msal-extensions takes a lock, reads again what is new, and writes.
+
+    It does so twice for one answer, and tells by the file's time whether there is something new. Where that time
+    moves in steps (4 ms on many Linux systems), it can miss what was written in between. The lock around both
+    leaves no in-between.
+    """
+    with CrossPlatLock(f"{path}.writers"):
+        PersistedTokenCache(FilePersistence(str(path))).add(answer)
+
+
+if __name__ == "__main__":
+    file, way, name, count = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+    write = {"plain": write_plainly, "persisted": write_persisted}[way]
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range(count):
+        write(file, an_answer(name, number))
