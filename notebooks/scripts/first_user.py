@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import http_cache_file
@@ -18,10 +19,9 @@ files = parser.parse_args()
 
 token_cache = msal.SerializableTokenCache()
 if files.token_cache:
-    try:
+    # No file yet, or a damaged one: start empty.
+    with suppress(FileNotFoundError, ValueError):
         token_cache.deserialize(files.token_cache.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        pass  # no file yet, or a damaged one: start empty
 http_cache = http_cache_file.load(files.http_cache) if files.http_cache else {}
 
 registration = Registration.load()

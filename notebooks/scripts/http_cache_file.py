@@ -30,7 +30,7 @@ def load(path: Path) -> dict:
     try:
         with open(path, "rb") as file:
             cache = AnswersOnly(file).load()
-    except Exception:  # noqa: BLE001  a damaged pickle can raise any exception there is
+    except Exception:
         return {}
     return cache if isinstance(cache, dict) else {}
 

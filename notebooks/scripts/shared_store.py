@@ -95,7 +95,18 @@ def _start_server(folder: Path) -> subprocess.Popen | None:
     if program is None:
         return None
     socket = folder / "redis.sock"
-    options = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "600", "--save", "", "--appendonly", "no"]
+    options = [
+        "--port",
+        "0",
+        "--unixsocket",
+        str(socket),
+        "--unixsocketperm",
+        "600",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     server = subprocess.Popen([program, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(100):
         if socket.exists():

@@ -6,6 +6,7 @@ It says "ready", and begins when it is sent a line. The tokens are made up: a ca
 """
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msal
@@ -25,10 +26,9 @@ def an_answer(name: str, number: int) -> dict:
 def write_plainly(path: Path, answer: dict) -> None:
     """Read the whole file, add, write the whole file: what another process writes meanwhile is lost."""
     cache = msal.SerializableTokenCache()
-    try:
+    # Nobody has written yet, or somebody is half-way through.
+    with suppress(FileNotFoundError, ValueError):
         cache.deserialize(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        pass  # nobody has written yet, or somebody is half-way through
     cache.add(answer)
     path.write_text(cache.serialize(), encoding="utf-8")
 

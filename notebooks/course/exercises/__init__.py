@@ -39,9 +39,7 @@ def find(exercise_id: str) -> Exercise | None:
 def close_matches(exercise_id: str) -> list[str]:
     """Ids that a mistyped one may mean: alike in writing, else those of the same notebook."""
     known = [exercise.id for exercise in every()]
-    return get_close_matches(exercise_id, known) or [
-        name for name in known if _number(name) == _number(exercise_id)
-    ]
+    return get_close_matches(exercise_id, known) or [name for name in known if _number(name) == _number(exercise_id)]
 
 
 def _number(exercise_id: str) -> str:
