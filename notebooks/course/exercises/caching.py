@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from course.exercises import cache_hit, cached_answers, trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "05-caching"
@@ -114,16 +115,9 @@ EXERCISES = (
         id="05-token-source",
         notebook=_NOTEBOOK,
         title="Did this token come from the cache?",
-        start=cell("""
+        solved=cell("""
             def from_cache(result):
-                return ...
-
-
-            check("05-token-source", from_cache)
-        """),
-        solution=cell("""
-            def from_cache(result):
-                return result.get("token_source") == "cache"
+                return result.get("token_source") == "cache"  #: ...
 
 
             check("05-token-source", from_cache)
@@ -142,22 +136,13 @@ EXERCISES = (
         id="05-hit",
         notebook=_NOTEBOOK,
         title="Is this entry a hit?",
-        start=cell("""
+        solved=cell("""
             def is_hit(entry, wanted, now):
                 same_tenant = entry["realm"] == wanted["realm"]
                 left = int(entry["expires_on"]) - now
-                return ...
-
-
-            check("05-hit", is_hit)
-        """),
-        solution=cell("""
-            def is_hit(entry, wanted, now):
-                same_tenant = entry["realm"] == wanted["realm"]
-                left = int(entry["expires_on"]) - now
-                same_app = entry["client_id"] == wanted["client_id"]
-                covered = set(wanted["scopes"]) <= set(entry["target"].split())
-                return same_tenant and same_app and covered and left >= 300
+                same_app = entry["client_id"] == wanted["client_id"]  #:
+                covered = set(wanted["scopes"]) <= set(entry["target"].split())  #:
+                return same_tenant and same_app and covered and left >= 300  #: ...
 
 
             check("05-hit", is_hit)
@@ -176,16 +161,9 @@ EXERCISES = (
         id="05-save-if-changed",
         notebook=_NOTEBOOK,
         title="Save a token cache when there is something new",
-        start=cell("""
+        solved=cell("""
             def save(cache, path):
-                ...
-
-
-            check("05-save-if-changed", save)
-        """),
-        solution=cell("""
-            def save(cache, path):
-                if cache.has_state_changed:
+                if cache.has_state_changed:  #: ...
                     path.write_text(cache.serialize(), encoding="utf-8")
 
 
@@ -209,15 +187,9 @@ EXERCISES = (
         id="05-http-cache",
         notebook=_NOTEBOOK,
         title="What does the HTTP cache keep?",
-        start=cell("""
+        solved=cell("""
             answers = ("discovery document", "access token", "400 invalid_scope", "401 invalid_client")
-            kept = ...
-
-            check("05-http-cache", kept)
-        """),
-        solution=cell("""
-            answers = ("discovery document", "access token", "400 invalid_scope", "401 invalid_client")
-            kept = {"discovery document", "400 invalid_scope"}
+            kept = {"discovery document", "400 invalid_scope"}  #: ...
 
             check("05-http-cache", kept)
         """),

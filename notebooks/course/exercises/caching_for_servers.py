@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
 from course.exercises.session_store import EVENT, check_load, check_save
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import NOT_TRIED, RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "05b-caching-for-servers"
@@ -84,19 +85,10 @@ EXERCISES = (
         id="05b-load",
         notebook=_NOTEBOOK,
         title="Load the cache of one session",
-        start=cell("""
+        solved=cell("""
             def load(store, session):
                 cache = msal.SerializableTokenCache()
-                ...
-                return cache
-
-
-            check("05b-load", load)
-        """),
-        solution=cell("""
-            def load(store, session):
-                cache = msal.SerializableTokenCache()
-                try:
+                try:  #: ...
                     cache.deserialize(store.get("tokens:" + session))
                 except ValueError:
                     pass
@@ -119,16 +111,9 @@ EXERCISES = (
         id="05b-save",
         notebook=_NOTEBOOK,
         title="Save the cache of one session",
-        start=cell("""
+        solved=cell("""
             def save(store, session, cache):
-                ...
-
-
-            check("05b-save", save)
-        """),
-        solution=cell("""
-            def save(store, session, cache):
-                if cache.has_state_changed:
+                if cache.has_state_changed:  #: ...
                     store.set("tokens:" + session, cache.serialize(), ex=8 * 3600)
 
 
@@ -148,22 +133,12 @@ EXERCISES = (
         id="05b-whose-cache",
         notebook=_NOTEBOOK,
         title="Whose cache is it?",
-        start=cell("""
+        solved=cell("""
             owners = ("the app", "the session", "the caller's token")
             key = {
-                "a daemon's own token, on three servers": ...,
-                "a person signed in to a web app": ...,
-                "an API that acts on behalf of its callers": ...,
-            }
-
-            check("05b-whose-cache", key)
-        """),
-        solution=cell("""
-            owners = ("the app", "the session", "the caller's token")
-            key = {
-                "a daemon's own token, on three servers": "the app",
-                "a person signed in to a web app": "the session",
-                "an API that acts on behalf of its callers": "the caller's token",
+                "a daemon's own token, on three servers": "the app",  #: ...
+                "a person signed in to a web app": "the session",  #: ...
+                "an API that acts on behalf of its callers": "the caller's token",  #: ...
             }
 
             check("05b-whose-cache", key)
@@ -179,28 +154,16 @@ EXERCISES = (
         id="05b-outage",
         notebook=_NOTEBOOK,
         title="Get through an outage",
-        start=cell("""
+        solved=cell("""
             def get_token(app, scopes):
                 try:
                     return app.acquire_token_for_client(scopes)
                 except msal.exceptions.MsalServiceError:
                     query = {"client_id": app.client_id}
                     entries = app.token_cache.search("AccessToken", target=scopes, query=query)
-                    ...
-
-
-            check("05b-outage", get_token)
-        """),
-        solution=cell("""
-            def get_token(app, scopes):
-                try:
-                    return app.acquire_token_for_client(scopes)
-                except msal.exceptions.MsalServiceError:
-                    query = {"client_id": app.client_id}
-                    entries = app.token_cache.search("AccessToken", target=scopes, query=query)
-                    for entry in entries:
+                    for entry in entries:  #: ...
                         return {"access_token": entry["secret"]}
-                    raise
+                    raise  #:
 
 
             check("05b-outage", get_token)
