@@ -5,6 +5,8 @@
 It says "ready", and begins when it is sent a line. The tokens are made up: a cache doesn't look into them.
 """
 
+import json
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +21,8 @@ def an_answer(name: str, number: int) -> dict:
         "client_id": name,
         "scope": [f"scope-{number}"],
         "token_endpoint": "https://login.microsoftonline.com/a-tenant/oauth2/v2.0/token",
-        "response": {"access_token": "made up", "expires_in": 3600},
+        # As long as a real one.
+        "response": {"access_token": "made up " * 200, "expires_in": 3600},
     }
 
 
@@ -42,6 +45,29 @@ def write_persisted(path: Path, answer: dict) -> None:
     """
     with CrossPlatLock(f"{path}.writers"):
         PersistedTokenCache(FilePersistence(str(path))).add(answer)
+
+
+def tokens_in(path: Path) -> int:
+    """How many access tokens a cache file holds; none if it can't be read."""
+    try:
+        return len(json.loads(path.read_text(encoding="utf-8"))["AccessToken"])
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def write_together(path: Path, way: str, processes: int, tokens: int) -> int:
+    """Start so many processes, have all of them write so many tokens at once, and count what is in the file then."""
+    command = [sys.executable, __file__, str(path), way]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    writers = [subprocess.Popen([*command, f"app-{number}", str(tokens)], **pipes) for number in range(processes)]
+    for writer in writers:
+        writer.stdout.readline()
+    for writer in writers:
+        writer.stdin.write("begin\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate()
+    return tokens_in(path)
 
 
 if __name__ == "__main__":
