@@ -12,9 +12,11 @@ from .fallback import html_table, text_table
 
 
 def approximately(value: object) -> str:
-    """A number behind "≈", with about three digits; any other value as it is."""
+    """A number behind "≈", a fraction with about three digits; any other value as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
+    if isinstance(value, int):
+        return f"≈ {value:,}"
     decimals = 0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3
     return f"≈ {value:,.{decimals}f}"
 
