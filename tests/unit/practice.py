@@ -19,16 +19,18 @@ from tests.conformance.relying_party import RelyingParty, sent_back
 
 NOW = 1_790_000_000
 RUN_TOKEN = "only-this-run"
+CONTROL_TOKEN = "only-who-runs-it"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """A tenant to ask: its authorization server, its pages, its API, and what it knows."""
+    """A tenant to ask: its authorization server, its pages, its API, and what it knows; ``localhost`` is its other face."""
 
     app: PracticeTenant
     authority: Authority
     pages: InProcess
+    localhost: InProcess
     api: Graph
     directory: Directory
     seeded: SeededValues
@@ -75,7 +77,14 @@ def in_memory() -> Iterator[Practice]:
     """A new tenant, seeded."""
     clock = Clock(NOW)
     opened = state.in_memory(clock=clock)
-    app = PracticeTenant(opened.directory, https_port=8443, http_port=8400, run_token=RUN_TOKEN, clock=clock)
+    app = PracticeTenant(
+        opened.directory,
+        https_port=8443,
+        http_port=8400,
+        run_token=RUN_TOKEN,
+        control_token=CONTROL_TOKEN,
+        clock=clock,
+    )
     login, api = (
         InProcess(app=app, base_url=f"https://{host}", headers=((RUN_HEADER, RUN_TOKEN),))
         for host in ("login.microsoftonline.com", "graph.microsoft.com")
@@ -84,6 +93,7 @@ def in_memory() -> Iterator[Practice]:
         app=app,
         authority=Authority(http=login, tenant=opened.seeded.tenant_id),
         pages=InProcess(app=app, base_url="http://localhost:8400"),
+        localhost=InProcess(app=app, base_url="https://localhost:8443"),
         api=Graph(http=api),
         directory=opened.directory,
         seeded=opened.seeded,
