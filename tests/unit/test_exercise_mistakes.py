@@ -196,11 +196,11 @@ MISTAKES = {
         ("False", "nothing is missing"),
     ],
     "05b-load": [
-        ("session += ''", "has 0 tokens, and 1 is right: they are under the key"),
-        ("return store.get('tokens:' + session)", "a `SerializableTokenCache` is wanted"),
-        ("return cache.deserialize(store.get('tokens:' + session))", "a `SerializableTokenCache` is wanted"),
+        ("None", "has 0 tokens, and 1 is right: they are under the key"),
+        ("cache; return store.get('tokens:' + session)", "a `SerializableTokenCache` is wanted"),
+        ("cache; return cache.deserialize(store.get('tokens:' + session))", "a `SerializableTokenCache` is wanted"),
         (
-            "cache.deserialize(next((text for key, text in store.values.items() if key >= 'tokens:ada'), None))",
+            "next((text for key, text in store.values.items() if key >= 'tokens:ada'), None); cache.deserialize(text)",
             "no session may see the tokens of another",
         ),
     ],
@@ -223,10 +223,10 @@ MISTAKES = {
         ('"the app"', "nobody else may find their tokens"),
     ],
     "05b-outage": [
-        ("return 'a-token'", "in an outage with a valid token cached it returned `'a-token'`"),
-        ("return next(entries)", "the entry's `secret` as `access_token`"),
-        ('return {"access_token": next(entries)["secret"]}', "let the error through"),
-        ('return {"access_token": next(iter(entries), {}).get("secret")}', "let the error through"),
+        ("None", "in an outage with a valid token cached it returned `None`"),
+        ("next(entries)", "the entry's `secret` as `access_token`"),
+        ('{"access_token": next(entries)["secret"]}', "let the error through"),
+        ('{"access_token": next(iter(entries), {}).get("secret")}', "let the error through"),
     ],
     "05-save-if-changed": [
         ("path.exists()", "not written to `path`"),

@@ -88,8 +88,9 @@ EXERCISES = (
         solved=cell("""
             def load(store, session):
                 cache = msal.SerializableTokenCache()
-                try:  #: ...
-                    cache.deserialize(store.get("tokens:" + session))
+                text = store.get("tokens:" + session)  #: ...
+                try:  #:
+                    cache.deserialize(text)
                 except ValueError:
                     pass
                 return cache
@@ -161,7 +162,7 @@ EXERCISES = (
                 except msal.exceptions.MsalServiceError:
                     query = {"client_id": app.client_id}
                     entries = app.token_cache.search("AccessToken", target=scopes, query=query)
-                    for entry in entries:  #: ...
+                    for entry in entries:  #: return ...
                         return {"access_token": entry["secret"]}
                     raise  #:
 
