@@ -83,7 +83,7 @@ class Tenant:
                 https_port=values["https_port"], ca_certificate=ca_certificate, token=values["control_token"]
             )
             ports = (values["https_port"], values["http_port"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ControlError(f"{files[0]} can't be read ({type(error).__name__}). Start serve again.") from error
         return cls(control, ports=ports)
 

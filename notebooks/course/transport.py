@@ -9,7 +9,7 @@ import time
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import HTTPAdapter, Retry
 
 from .trace import Trace, parsed_body, redact, redact_url
 
@@ -21,6 +21,10 @@ CLOUD_HOSTS = frozenset(
     }
 )
 TIMEOUT_SECONDS = 30
+
+# One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile. But an answer with
+# Retry-After is an answer: urllib3 would wait for so long, without a word, and keep it from the trace.
+_ONE_MORE_TRY = Retry(1, respect_retry_after_header=False)
 
 
 class HostRefused(requests.exceptions.ConnectionError):
@@ -100,8 +104,7 @@ class _CarryingAdapter(HTTPAdapter):
         self._tenant = tenant
         self._hosts = hosts
         self._context = ssl.create_default_context(cadata=tenant.ca_certificate)
-        # One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile.
-        super().__init__(max_retries=1)
+        super().__init__(max_retries=_ONE_MORE_TRY)
 
     def send(self, request, **options):
         parts = urlsplit(request.url)
@@ -146,5 +149,5 @@ def practice_session(tenant, api_endpoint: str = "") -> CarriedSession:
 def live_session() -> RecordingSession:
     """The session for a real tenant: the environment's proxy and CA settings apply, as with MSAL's own."""
     session = RecordingSession()
-    session.mount("https://", HTTPAdapter(max_retries=1))
+    session.mount("https://", HTTPAdapter(max_retries=_ONE_MORE_TRY))
     return session

@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlencode
 
 import httpx
 
-from practice_tenant import SeededValues, state
+from practice_tenant import SeededValues
 from practice_tenant.app import PracticeTenant
+from practice_tenant.directory import seed
+from practice_tenant.directory.signing_keys import first_keys
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 from tests.conformance.clients import Authority, Graph, InProcess
@@ -75,10 +78,11 @@ class Practice:
 @contextmanager
 def in_memory() -> Iterator[Practice]:
     """A new tenant, seeded."""
-    clock = Clock(NOW)
-    opened = state.in_memory(clock=clock)
+    clock, directory, secrets = Clock(NOW), Directory(), seed.new_secrets()
+    seed.fill(directory, secrets, NOW, _keys())
+    seeded = SeededValues(**secrets)
     app = PracticeTenant(
-        opened.directory,
+        directory,
         https_port=8443,
         http_port=8400,
         run_token=RUN_TOKEN,
@@ -91,12 +95,18 @@ def in_memory() -> Iterator[Practice]:
     )
     yield Practice(
         app=app,
-        authority=Authority(http=login, tenant=opened.seeded.tenant_id),
+        authority=Authority(http=login, tenant=seeded.tenant_id),
         pages=InProcess(app=app, base_url="http://localhost:8400"),
         localhost=InProcess(app=app, base_url="https://localhost:8443"),
         api=Graph(http=api),
-        directory=opened.directory,
-        seeded=opened.seeded,
+        directory=directory,
+        seeded=seeded,
         clock=clock,
     )
-    opened.directory.close()
+    directory.close()
+
+
+@cache
+def _keys() -> list[dict]:
+    # Making them takes longer than everything else.
+    return first_keys(NOW)
