@@ -22,18 +22,21 @@ def approximately(value: object) -> str:
 
 
 class Measurements:
-    """Rows of measured numbers under a caption, which also names their unit.
+    """Rows of measured numbers under a caption, which also names their unit. The first column has the rows' names.
 
-    >>> Measurements("Milliseconds", ("median", "slowest"), {"cache": (0.05, 0.2), "network": (12.0, 31.5)})
+    >>> Measurements("Milliseconds", ("from", "median", "slowest"), {"cache": (0.05, 0.2), "network": (12.0, 31.5)})
     """
 
     def __init__(self, caption: str, columns: Sequence[str], rows: Mapping[str, Sequence[object]]):
         self._caption = caption
-        self._columns = ("", *columns)
+        self._columns = tuple(columns)
         self._rows = [(name, *map(approximately, values)) for name, values in rows.items()]
-        wrong = [name for name, *values in self._rows if len(values) != len(columns)]
+        wrong = [row[0] for row in self._rows if len(row) != len(columns)]
         if wrong:
-            raise ValueError(f"There are {len(columns)} columns, and another number of values for {', '.join(wrong)}.")
+            raise ValueError(
+                f"There are {len(columns)} columns, and another number of values for {', '.join(wrong)}. "
+                "The first column is that of the names."
+            )
 
     def __repr__(self) -> str:
         named = [

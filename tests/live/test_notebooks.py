@@ -31,7 +31,10 @@ GISTS = {
 }
 # Notebooks that practise in live mode too, beside or instead of what they do live, and why: nobody makes a real tenant
 # fail. They take `Registration.practice()` for that; every other notebook starts no practice tenant in live mode.
-PRACTISE_TOO: dict[str, str] = {}
+PRACTISE_TOO: dict[str, str] = {
+    "05-caching": "a registration is repaired, and a tenant is too busy",
+    "05b-caching-for-servers": "the traps want a tenant that misbehaves",
+}
 LIVE_SESSION = {
     "mode": "live",
     "session": "RecordingSession",

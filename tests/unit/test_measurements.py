@@ -28,7 +28,9 @@ def test_what_is_no_measured_number_has_no_mark(value):
 
 
 def test_two_runs_differ_in_nothing_but_what_is_measured():
-    one, other = (Measurements("Milliseconds", ("a hit", "requests"), {"cache": (time, "2")}) for time in (0.1, 2345.6))
+    one, other = (
+        Measurements("Milliseconds", ("from", "a hit", "requests"), {"cache": (time, "2")}) for time in (0.1, 2345.6)
+    )
     for show in (repr, Measurements._repr_html_):
         assert show(one) != show(other)
         assert settled(show(one)) == settled(show(other))
@@ -37,9 +39,9 @@ def test_two_runs_differ_in_nothing_but_what_is_measured():
 
 
 def test_a_row_of_another_length_is_named():
-    with pytest.raises(ValueError, match="2 columns, and another number of values for cache"):
-        Measurements("Milliseconds", ("fastest", "slowest"), {"network": (1, 2), "cache": (1,)})
+    with pytest.raises(ValueError, match="3 columns, and another number of values for cache"):
+        Measurements("Milliseconds", ("from", "fastest", "slowest"), {"network": (1, 2), "cache": (1,)})
 
 
 def test_names_are_escaped():
-    assert "<b>" not in Measurements("<b>", ("<b>",), {"<b>": ("<b>",)})._repr_html_()
+    assert "<b>" not in Measurements("<b>", ("<b>", "<b>"), {"<b>": ("<b>",)})._repr_html_()
