@@ -8,7 +8,10 @@ from pathlib import Path
 
 import http_cache_file
 import msal
-import msal_extensions  # noqa: F401  MSAL looks for it when it makes its first app: too early to be counted here
+
+# MSAL looks for it when it makes its first app; that is not to be counted here.
+with suppress(ImportError):
+    import msal_extensions  # noqa: F401
 
 sys.path.append(str(Path(__file__).parents[1]))  # where the course is
 from course import Registration
