@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import NOT_TRIED, RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "06-acquiring-tokens"
@@ -107,24 +108,13 @@ EXERCISES = (
         id="06-which-flow",
         notebook=_NOTEBOOK,
         title="Which flow for which app?",
-        start=cell("""
+        solved=cell("""
             flows = ("authorization code", "device code", "client credentials", "on behalf of")
             chosen = {
-                "a web shop that shows the customer's own calendar": ...,
-                "a program on a server without a screen, run by its administrator over a terminal": ...,
-                "a nightly job that counts all users": ...,
-                "an API that was called for a person, and calls Microsoft Graph for the same person": ...,
-            }
-
-            check("06-which-flow", chosen)
-        """),
-        solution=cell("""
-            flows = ("authorization code", "device code", "client credentials", "on behalf of")
-            chosen = {
-                "a web shop that shows the customer's own calendar": "authorization code",
-                "a program on a server without a screen, run by its administrator over a terminal": "device code",
-                "a nightly job that counts all users": "client credentials",
-                "an API that was called for a person, and calls Microsoft Graph for the same person": "on behalf of",
+                "a web shop that shows the customer's own calendar": "authorization code",  #: ...
+                "a program on a server without a screen, run by its administrator over a terminal": "device code",  #: ...
+                "a nightly job that counts all users": "client credentials",  #: ...
+                "an API that was called for a person, and calls Microsoft Graph for the same person": "on behalf of",  #: ...
             }
 
             check("06-which-flow", chosen)
@@ -140,16 +130,9 @@ EXERCISES = (
         id="06-silent-first",
         notebook=_NOTEBOOK,
         title="Silent first",
-        start=cell("""
+        solved=cell("""
             def get_token(app, scopes):
-                return app.acquire_token_interactive(scopes)
-
-
-            check("06-silent-first", get_token)
-        """),
-        solution=cell("""
-            def get_token(app, scopes):
-                for account in app.get_accounts():
+                for account in app.get_accounts():  #:
                     result = app.acquire_token_silent(scopes, account=account)
                     if result:
                         return result

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.stand_in import instantiate
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 from course.secret import Secret
@@ -98,16 +99,9 @@ EXERCISES = (
         id="03-instantiate",
         notebook=_NOTEBOOK,
         title="Instantiate the confidential client",
-        start=cell("""
+        solved=cell("""
             def make_app(registration):
-                return ...
-
-
-            check("03-instantiate", make_app)
-        """),
-        solution=cell("""
-            def make_app(registration):
-                return msal.ConfidentialClientApplication(
+                return msal.ConfidentialClientApplication(  #: ...
                     registration.client_id,
                     authority=registration.authority,
                     client_credential=registration.client_secret.value,
@@ -135,21 +129,8 @@ EXERCISES = (
         id="03-reuse",
         notebook=_NOTEBOOK,
         title="One application for the program's lifetime",
-        start=cell("""
-            def get_token():
-                app = msal.ConfidentialClientApplication(
-                    registration.client_id,
-                    authority=registration.authority,
-                    client_credential=registration.client_secret.value,
-                    http_client=registration.http,
-                )
-                return app.acquire_token_for_client(scopes=registration.scopes)
-
-
-            check("03-reuse", get_token)
-        """),
-        solution=cell("""
-            app = msal.ConfidentialClientApplication(
+        solved=cell("""
+            app = msal.ConfidentialClientApplication(  #:
                 registration.client_id,
                 authority=registration.authority,
                 client_credential=registration.client_secret.value,
@@ -158,6 +139,12 @@ EXERCISES = (
 
 
             def get_token():
+                #: app = msal.ConfidentialClientApplication(
+                #:     registration.client_id,
+                #:     authority=registration.authority,
+                #:     client_credential=registration.client_secret.value,
+                #:     http_client=registration.http,
+                #: )
                 return app.acquire_token_for_client(scopes=registration.scopes)
 
 
