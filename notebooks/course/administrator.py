@@ -78,6 +78,36 @@ class Administrator:
         count = len(self._application()["keyCredentials"])
         return f"The app has {count} certificate{'' if count == 1 else 's'}."
 
+    def add_secret(self, name: str = "made by the administrator") -> Secret:
+        """Make a new client secret for the app, beside those it has.
+
+        Raises:
+            RuntimeError: in live mode.
+        """
+        if self.live:
+            raise RuntimeError(f"In a real tenant you make a secret yourself: {ADMIN_CENTER} > Certificates & secrets.")
+        return self._add_secret(self._application(), {"displayName": name})
+
+    def allow_public_client_flows(self, allowed: bool = True) -> str:
+        """Switch the app's setting *Allow public client flows*: without a secret it may then sign people in."""
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > Authentication > Settings, and switch Allow "
+                f"public client flows {'on' if allowed else 'off'}."
+            )
+        self._send("PATCH", f"/applications/{self._application()['id']}", {"isFallbackPublicClient": allowed})
+        return f"Public client flows are {'allowed' if allowed else 'not allowed'}."
+
+    def set_redirect_uris(self, *uris: str) -> str:
+        """Make *uris* the redirect URIs of the app's web platform, in place of those it had."""
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > Authentication, and let the platform Web have "
+                f"{', '.join(uris)}."
+            )
+        self._send("PATCH", f"/applications/{self._application()['id']}", {"web": {"redirectUris": list(uris)}})
+        return f"The app has {len(uris)} redirect URI{'' if len(uris) == 1 else 's'}."
+
     def register_app(self, name: str = "My practice app", permissions: tuple[str, ...] = ("User.Read.All",)):
         """Register an app in the practice tenant: app registration, secret, service principal, admin consent.
 
@@ -90,20 +120,20 @@ class Administrator:
         if self.live:
             raise RuntimeError(f"In a real tenant you register an app yourself: {ADMIN_CENTER} > App registrations.")
         application = self._send("POST", "/applications", {"displayName": name, "signInAudience": "AzureADMyOrg"})
-        secret = self._send(
-            "POST",
-            f"/applications/{application['id']}/addPassword",
-            {"passwordCredential": {"displayName": "made in the form"}},
-        )
+        secret = self._add_secret(application, {"displayName": "made in the form"})
         self._send("POST", "/servicePrincipals", {"appId": application["appId"]})
         registration = self.registration.with_values(
             tenant=self.registration.practice_tenant.seeded.tenant_id,
             client_id=application["appId"],
-            client_secret=Secret(secret["secretText"]),
+            client_secret=secret,
         )
         for permission in permissions:
             Administrator(registration=registration).grant(permission)
         return registration
+
+    def _add_secret(self, application: dict, credential: dict) -> Secret:
+        body = {"passwordCredential": credential}
+        return Secret(self._send("POST", f"/applications/{application['id']}/addPassword", body)["secretText"])
 
     @cached_property
     def _client(self) -> "msal.ConfidentialClientApplication":

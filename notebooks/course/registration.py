@@ -115,6 +115,11 @@ class Registration:
             )
         )
 
+    @classmethod
+    def practice(cls) -> "Registration":
+        """The practice tenant's own values, whatever `.env` and the environment say."""
+        return cls.load(ENV_FILE.with_name(".env.practice-only"), environ={})
+
     @property
     def authority(self) -> str:
         """Instance and tenant together: the URL of the directory that MSAL asks for tokens."""
