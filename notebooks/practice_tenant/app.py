@@ -6,15 +6,23 @@ No handler needs a socket, a thread or another process; listeners (``server``) o
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from .authority import routes as authority_routes
+from .clock import TenantClock
+from .control import PATH as _CONTROL_PATH
+from .control import Control
+from .counters import Counters
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
+from .endpoints import GRAPH, endpoint_of
 from .faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, RUN_HEADER, Face, cloud_face, localhost_face, localhost_hosts
+from .fault_answers import for_api, for_app, for_person
+from .faults import Faults
+from .front import Front
 from .graph import routes as graph_routes
 from .graph.keys import PublishedKeys
 
@@ -34,7 +42,8 @@ class PracticeTenant:
         password_hint: the sentence beside the password field.
         profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: what the cloud face demands in the ``X-Practice-Tenant-Run`` header of each request.
-        clock: seconds since the epoch.
+        control_token: what the control API demands; without one there is no such API.
+        clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
     """
 
     def __init__(
@@ -47,10 +56,15 @@ class PracticeTenant:
         pages_key: str = "",
         password_hint: str = "Ask whoever runs this practice tenant.",
         profile: str = "entra",
+        control_token: str = "",
         clock: Callable[[], float] = time.time,
     ):
         self.directory = directory
-        self.signing_keys = SigningKeys(directory, clock)
+        self.clock = TenantClock(clock)
+        self.signing_keys = SigningKeys(directory, self.clock)
+        self.faults = Faults(directory, self.clock, lambda: self.signing_keys.published()[0].kid)
+        counters = Counters(directory)
+        self._front = Front(self.faults, counters, self.clock)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
         self._cloud = cloud_face(http_port, self._pages_path)
@@ -59,13 +73,25 @@ class PracticeTenant:
         self._http_hosts = localhost_hosts(http_port)
         self._run_token = run_token.encode()
         authority = authority_routes.Authority(
-            directory=directory, signing_keys=self.signing_keys, clock=clock, profile=profile
+            directory=directory,
+            signing_keys=self.signing_keys,
+            clock=self.clock,
+            profile=profile,
+            shape=lambda: self.faults.shape,
         )
         self._authority = authority_routes.application(authority)
         self._pages = authority_routes.pages(authority, portal=bool(pages_key))
+        # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
         keys = {face: PublishedKeys(self._fetch_keys(face), clock) for face in (self._cloud, self._localhost)}
         self._graph = graph_routes.application(
-            graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=clock)
+            graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self.clock)
+        )
+        self._control = Control(
+            control_token,
+            directory=directory,
+            faults=self.faults,
+            counters=counters,
+            rotate=lambda: self._rotate(keys.values()),
         )
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
@@ -73,7 +99,7 @@ class PracticeTenant:
         if scope["type"] != "http":
             return
         answer = self._misdirected(scope) or self._part(scope)
-        await answer(scope, receive, send)
+        await self._with_faults(answer, scope["path"])(scope, receive, send)
 
     def _misdirected(self, scope: dict) -> Response | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
@@ -104,6 +130,8 @@ class PracticeTenant:
         if scope["host"] == CLOUD_GRAPH:
             return self._graph
         path = scope["path"]
+        if face is self._localhost and path.startswith(_CONTROL_PATH):
+            return self._control
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # What a mounted application sees: its own part of the path comes after root_path.
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
@@ -117,6 +145,19 @@ class PracticeTenant:
         state["face"], state["password_hint"] = self._cloud, self._password_hint
         scope["root_path"] = scope.get("root_path", "") + self._pages_path
         return self._pages
+
+    def _with_faults(self, answer: Callable, path: str) -> Callable:
+        if answer is self._graph:
+            return self._front.before(answer, GRAPH, for_api)
+        if answer is self._authority or answer is self._pages:
+            return self._front.before(answer, endpoint_of(path), for_app if answer is self._authority else for_person)
+        return answer
+
+    def _rotate(self, known: Iterable[PublishedKeys]) -> None:
+        self.signing_keys.rotate()
+        # Between two rotations in the cloud lie weeks, in which every API has fetched the keys.
+        for keys in known:
+            keys.look_again()
 
     def _fetch_keys(self, face: Face) -> Callable:
         async def fetch() -> dict:

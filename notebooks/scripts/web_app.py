@@ -27,7 +27,10 @@ class WebApp:
     def start_sign_in(self):
         """The URL to sign in at. A real web app keeps the flow in the person's session."""
         self.flow = self.client.initiate_auth_code_flow(
-            self.scopes, redirect_uri=self.url, response_mode="form_post", claims_challenge=self.claims_challenge
+            self.scopes,
+            redirect_uri=self.url,
+            response_mode="form_post",
+            claims_challenge=self.claims_challenge,
         )
         return self.flow["auth_uri"]
 

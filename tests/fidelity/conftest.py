@@ -10,6 +10,7 @@ from practice_tenant import SeededValues, state
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
+from practice_tenant.faults import Faults
 from tests.conformance.certificate import Certificate, new_certificate
 from tests.conformance.clients import Authority, Graph, InProcess
 from tests.conformance.clock import Clock
@@ -37,6 +38,7 @@ class Tenant:
     directory: Directory
     seeded: SeededValues = field(repr=False)
     clock: Clock
+    faults: Faults
     learner: Person
     desktop: RelyingParty
     certificate: Certificate
@@ -86,6 +88,7 @@ def tenant() -> Iterator[Tenant]:
         directory=opened.directory,
         seeded=seeded,
         clock=clock,
+        faults=app.faults,
         learner=Person(http=pages, username=f"learner@{seeded.tenant_domain}", password=seeded.user_password),
         desktop=RelyingParty(authority=authority, client_id=seeded.public_client_id, redirect_uri="http://localhost"),
         certificate=certificate,

@@ -8,6 +8,7 @@ import httpx
 
 from practice_tenant.directory import secrets
 from practice_tenant.directory.objects import Application
+from practice_tenant.faults import Throttled
 from tests.conformance.certificate import as_form, assertion_claims
 
 from .conftest import NOW, Tenant
@@ -64,6 +65,11 @@ def _while_the_file_is_locked(tenant: Tenant) -> httpx.Response:
         del tenant.directory.application
 
 
+def _while_throttled(tenant: Tenant) -> httpx.Response:
+    tenant.faults.add(Throttled(endpoint="token", retry_after=10))
+    return tenant.authority.token(tenant.form())
+
+
 def _without_a_principal(tenant: Tenant) -> httpx.Response:
     names = {"id": str(uuid.uuid4()), "app_id": str(uuid.uuid4()), "tenant_id": tenant.seeded.tenant_id}
     app = Application(**names, display_name="New")
@@ -96,5 +102,6 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     5002738: _with_another_algorithm,
     7000222: _with_an_expired_secret,
     90033: _while_the_file_is_locked,
+    90055: _while_throttled,
     7000229: _without_a_principal,
 }

@@ -1,7 +1,10 @@
-"""Exercises of notebook 06: which flow for which app, and asking silently first."""
+"""Exercises of notebook 06: which flow for which app, asking silently first, and reading a claims challenge."""
 
 from __future__ import annotations
 
+import base64
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from course.exercises import trial
@@ -103,6 +106,49 @@ def _why_not_silent_first(
     return "" if result == (cached or result) else "another result was returned than the cached one"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """An API's answer, with what a challenge needs of one."""
+
+    status_code: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _challenge(claims: dict, *, last: str = "") -> str:
+    encoded = base64.b64encode(json.dumps(claims).encode()).decode()
+    return f'Bearer realm="", error="insufficient_claims", claims="{encoded}"{last}'
+
+
+def _check_claims_challenge(claims_of: object) -> Verdict:
+    wanted = {"access_token": {"acrs": {"essential": True, "value": "c7"}}}
+    later = {"access_token": {"nbf": {"essential": True, "value": "1700000000"}}}
+    for when, status, header, claims in (
+        ("for a challenge", 401, _challenge(wanted), wanted),
+        (
+            "for a challenge with more behind the claims",
+            401,
+            _challenge(later, last=', authorization_uri="https://login.microsoftonline.com/common"'),
+            later,
+        ),
+        ("for a 401 without claims", 401, 'Bearer error="invalid_token"', None),
+        ("for a 200", 200, None, None),
+    ):
+        headers = {"WWW-Authenticate": header} if header else {}
+        result = trial.call(claims_of, _Answer(status_code=status, headers=headers), when=when)
+        if claims is None and result is not None:
+            return wrong(f"{when} it returned {shown(result)}: there is no challenge in it, so `None` is wanted")
+        if claims is not None and _decoded(result) != claims:
+            return wrong(f"{when} it returned {shown(result)}: the decoded text of `claims` is wanted")
+    return RIGHT
+
+
+def _decoded(text: object) -> object:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
 EXERCISES = (
     Exercise(
         id="06-which-flow",
@@ -147,5 +193,29 @@ EXERCISES = (
         ),
         check=_check_silent_first,
         success="People sign in once; after that the cache and the refresh token do the work, until it takes a person again.",
+    ),
+    Exercise(
+        id="06-claims-challenge",
+        notebook=_NOTEBOOK,
+        title="Read a claims challenge",
+        solved=cell("""
+            import base64
+            import re
+
+
+            def claims_of(answer):
+                challenge = answer.headers.get("WWW-Authenticate", "")
+                found = re.search(r'claims="([^"]+)"', challenge)  #:
+                return base64.b64decode(found[1]).decode() if found else None  #: ...
+
+
+            check("06-claims-challenge", claims_of)
+        """),
+        hints=(
+            "The section *An API asks for more* has all the parts. What does `re.search` give when nothing is found?",
+            "Keep what `re.search` gives. If it is `None`, return `None`; else decode its first group.",
+        ),
+        check=_check_claims_challenge,
+        success="The text goes to `claims_challenge` as it is; MSAL and the tenant do the rest.",
     ),
 )

@@ -38,10 +38,12 @@ class Resource:
     roles: tuple[str, ...]
 
 
-def app_only(client: Client, resource: Resource, *, face: Face, key: SigningKey, now: float) -> str:
-    """A signed access token (JWS compact) for a client acting on its own behalf; ``expires_in`` is 3599 seconds."""
+def app_only(
+    client: Client, resource: Resource, *, face: Face, key: SigningKey, now: float, lifetime: int = LIFETIME_SECONDS
+) -> str:
+    """A signed access token (JWS compact) for a client acting on its own behalf; *lifetime* is its ``expires_in``."""
     v2 = resource.application.token_version == 2
-    claims = _times_and_parties(resource, client.tenant.id, face, now)
+    claims = _times_and_parties(resource, client.tenant.id, face, now, lifetime)
     claims |= _client_claims(client.application, client.method, client.tenant, face, v2=v2)
     if resource.application.app_id == GRAPH_APP_ID:
         claims |= _graph_only(client)
@@ -52,11 +54,20 @@ def app_only(client: Client, resource: Resource, *, face: Face, key: SigningKey,
     return _signed(claims, resource, key)
 
 
-def delegated(sign_in, resource: Resource, permissions: Sequence[str], *, face: Face, key: SigningKey, now: float):
+def delegated(
+    sign_in,
+    resource: Resource,
+    permissions: Sequence[str],
+    *,
+    face: Face,
+    key: SigningKey,
+    now: float,
+    lifetime: int = LIFETIME_SECONDS,
+) -> str:
     """A signed access token for an app acting for a signed-in person; ``scp`` has the delegated permissions."""
     v2 = resource.application.token_version == 2
     user = sign_in.user
-    claims = _times_and_parties(resource, sign_in.tenant.id, face, now) | {"acr": "1", "amr": ["pwd"]}
+    claims = _times_and_parties(resource, sign_in.tenant.id, face, now, lifetime) | {"acr": "1", "amr": ["pwd"]}
     if sign_in.contexts:
         claims["acrs"] = list(sign_in.contexts)
     claims |= _client_claims(sign_in.client, sign_in.method, sign_in.tenant, face, v2=v2)
@@ -68,7 +79,7 @@ def delegated(sign_in, resource: Resource, permissions: Sequence[str], *, face: 
     return _signed(claims, resource, key)
 
 
-def _times_and_parties(resource: Resource, tenant_id: str, face: Face, now: float) -> dict:
+def _times_and_parties(resource: Resource, tenant_id: str, face: Face, now: float, lifetime: int) -> dict:
     v2 = resource.application.token_version == 2
     issued = int(now) - _BACKDATED_SECONDS
     return {
@@ -76,7 +87,7 @@ def _times_and_parties(resource: Resource, tenant_id: str, face: Face, now: floa
         "iss": face.issuer(tenant_id, "2.0" if v2 else "1.0"),
         "iat": issued,
         "nbf": issued,
-        "exp": int(now) + LIFETIME_SECONDS + 1,
+        "exp": int(now) + lifetime + 1,
         "aio": opaque(40),
     }
 

@@ -199,7 +199,15 @@ ENTRIES: Mapping[int, Entry] = {
         error="temporarily_unavailable",
         status=503,
         text="A transient error has occurred. Please try again.",
+        seen=_ISSUES + "Azure/azure-sdk-for-python/issues/14241",
+        error_uri=False,
+    ),
+    90055: Entry(
+        error="temporarily_unavailable",
+        status=429,
+        text="There are too many incoming requests.",
         seen=_CODES,
+        error_uri=False,
     ),
     500011: Entry(
         error="invalid_resource",

@@ -23,6 +23,7 @@ from .errors import NO_STORE, AuthorityError, clean, describe, render
 from .logout import logout
 from .portal import routes as portal_routes
 from .token import token
+from .token_shape import AS_USUAL, TokenShape
 
 RETRY_SECONDS = 5
 
@@ -32,12 +33,13 @@ _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Orig
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """What the handlers share. ``clock`` gives seconds since the epoch."""
+    """What the handlers share. ``clock`` gives seconds since the epoch, ``shape`` how token answers look now."""
 
     directory: Directory
     signing_keys: SigningKeys
     clock: Callable[[], float]
     profile: str = "entra"
+    shape: Callable[[], TokenShape] = lambda: AS_USUAL
     wrong_codes: Attempts = field(
         default_factory=lambda: Attempts(device_approval.WRONG_CODES_ALLOWED, device_approval.WRONG_CODES_SECONDS)
     )

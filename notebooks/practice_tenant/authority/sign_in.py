@@ -18,6 +18,7 @@ from ..faces import Face
 from .access_token import LIFETIME_SECONDS, Resource, delegated, opaque
 from .consent import granted, require_consent
 from .scopes import Wanted, is_graph
+from .token_shape import AS_USUAL, TokenShape
 
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
 REFRESH_IN_SECONDS = 1800
@@ -85,11 +86,13 @@ def token_response(
     signing_keys: SigningKeys,
     face: Face,
     now: float,
+    shape: TokenShape = AS_USUAL,
     refresh: bool | None = None,
 ) -> dict:
     """The token response for a sign-in: access token, and as asked for ID token, refresh token, client info.
 
     Args:
+        shape: how long the access token lasts, and what else is other than usual.
         refresh: whether a refresh token is given; None goes by ``offline_access``.
 
     Raises:
@@ -103,9 +106,9 @@ def token_response(
     body = {
         "token_type": "Bearer",
         "scope": " ".join(dict.fromkeys((*wanted.written, *_answered(wanted, permissions), *in_token))),
-        "expires_in": LIFETIME_SECONDS,
-        "ext_expires_in": LIFETIME_SECONDS,
-        "access_token": delegated(sign_in, resource, in_token, face=face, key=key, now=now),
+        "expires_in": shape.lifetime,
+        "ext_expires_in": shape.lifetime,
+        "access_token": delegated(sign_in, resource, in_token, face=face, key=key, now=now, lifetime=shape.lifetime),
     }
     if refresh if refresh is not None else "offline_access" in wanted.oidc:
         expires = now + REFRESH_TOKEN_SECONDS
@@ -115,7 +118,7 @@ def token_response(
     if "openid" in wanted.oidc:
         body["id_token"] = id_token(sign_in, wanted, face=face, key=key, now=now)
     body["client_info"] = client_info(sign_in)
-    return body
+    return shape.answer(body)
 
 
 def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> str:

@@ -55,6 +55,7 @@ async def token(request: Request) -> JsonAnswer:
             profile=authority.profile,
             origin=request.headers.get("origin"),
             now=now,
+            shape=authority.shape(),
         )
     )
     return JsonAnswer(body, headers=NO_STORE | cross_origin)

@@ -5,7 +5,7 @@ The scope is a resource's identifier with ``/.default``: the permissions an admi
 """
 
 from .. import access_token
-from ..access_token import LIFETIME_SECONDS, Resource
+from ..access_token import Resource
 from ..errors import AuthorityError
 from ..scopes import LONGEST_SCOPE, find_resource, is_identifier, is_scope
 from .grant import GrantRequest
@@ -25,14 +25,10 @@ def run(grant: GrantRequest) -> dict:
     application, principal = find_resource(directory, client.tenant, identifier)
     granted = directory.granted_role_ids(client.principal.id, principal.id)
     resource = Resource(application=application, identifier=identifier, roles=application.role_values(granted))
-    key = grant.signing_keys.current()
-    token = access_token.app_only(client, resource, face=grant.face, key=key, now=grant.now)
-    return {
-        "token_type": "Bearer",
-        "expires_in": LIFETIME_SECONDS,
-        "ext_expires_in": LIFETIME_SECONDS,
-        "access_token": token,
-    }
+    key, lifetime = grant.signing_keys.current(), grant.shape.lifetime
+    token = access_token.app_only(client, resource, face=grant.face, key=key, now=grant.now, lifetime=lifetime)
+    body = {"token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token}
+    return grant.shape.answer(body)
 
 
 def resource_identifier(scope: str | None) -> str:
