@@ -16,6 +16,7 @@ _HOME = {
     "TokenInspector": "inspector",
     "WireTrace": "wire_trace",
     "check": "checking",
+    "clinic": "error_clinic.desk",
     "kernel_is_remote": "sign_in_link",
     "progress": "progress_record",
 }
@@ -30,6 +31,7 @@ __all__ = [
     "TokenInspector",
     "WireTrace",
     "check",
+    "clinic",
     "kernel_is_remote",
     "progress",
 ]

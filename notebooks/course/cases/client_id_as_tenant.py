@@ -16,7 +16,9 @@ def _judge(app: Any, given: Mapping[str, Any]) -> str:
     if tenant is None:
         return f"a client application is wanted, and it returned {shown(app)}"
     if tenant in ("common", "organizations", "consumers"):
-        return f"{shown(tenant)} is an audience and no tenant: it makes an app, and no token for a program without a user"
+        return (
+            f"{shown(tenant)} is an audience and no tenant: it makes an app, and no token for a program without a user"
+        )
     return "" if tenant == given["practice"].tenant else f"{shown(tenant)} is another tenant than the app's own"
 
 
@@ -39,8 +41,10 @@ CASE = Case(
         check("07-client-id-as-tenant", make_client)
     """),
     hints=(
-        "MSAL reads the tenant's discovery document first. The last part of the authority names the tenant: whose ID is "
-        "this one?",
+        (
+            "MSAL reads the tenant's discovery document first. The last part of the authority names the tenant: whose ID is "
+            "this one?"
+        ),
         "The page calls it *Directory (tenant) ID*. The registration has it under its short name.",
     ),
     lesson="MSAL asks the authority before anything else, so a wrong tenant fails where the client is made.",

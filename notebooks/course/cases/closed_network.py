@@ -43,10 +43,14 @@ CASE = Case(
         check("07-closed-network", get_token)
     """),
     hints=(
-        "MSAL doesn't know this host, so it asks one that it knows whether the host is an authority. That is instance "
-        "discovery.",
-        "You know the authority and trust it. A parameter of the client switches the question off; it is named after "
-        "what it switches off.",
+        (
+            "MSAL doesn't know this host, so it asks one that it knows whether the host is an authority. That is instance "
+            "discovery."
+        ),
+        (
+            "You know the authority and trust it. A parameter of the client switches the question off; it is named after "
+            "what it switches off."
+        ),
     ),
     lesson="Where you name an authority that you trust, `instance_discovery=False` spares the question about it.",
     situation=_situation,

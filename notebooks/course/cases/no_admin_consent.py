@@ -48,8 +48,10 @@ CASE = Case(
     """),
     hints=(
         "Look for `roles` in the token. Nobody has granted this app anything yet.",
-        "The parameter `administrator` grants application permissions by their names. Reading all users takes the one "
-        "that says so: `User`, `Read`, `All`, with dots between. And grant it before the token is asked for.",
+        (
+            "The parameter `administrator` grants application permissions by their names. Reading all users takes the one "
+            "that says so: `User`, `Read`, `All`, with dots between. And grant it before the token is asked for."
+        ),
     ),
     lesson="A token says what an administrator had granted when it was issued; the API decides by that.",
     situation=situations.with_own_app,

@@ -4,7 +4,6 @@ from course.error_clinic import reasons, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
-
 CASE = Case(
     title="Public client flows are not allowed",
     group="credentials",
@@ -34,8 +33,10 @@ CASE = Case(
     """),
     hints=(
         "The code is right for a laptop. So the repair is in the registration, and an administrator makes it.",
-        "The setting is called *Allow public client flows*, and the parameter `administrator` has a method of that name. "
-        "Call it before the flow begins.",
+        (
+            "The setting is called *Allow public client flows*, and the parameter `administrator` has a method of that name. "
+            "Call it before the flow begins."
+        ),
     ),
     lesson="A tool on people's devices has no secret, so its registration has to allow public client flows.",
     situation=situations.with_own_app,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -54,7 +55,13 @@ def _arguments(given: Mapping[str, Any], parameters: tuple[str, ...]) -> list[An
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    # MSAL warns in some of the cases; the notebook speaks of it where that matters.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    # MSAL warns in some of the cases, and logs a traceback in one. Where nothing handles a record, logging prints it: into
+    # the learner's notebook, beside the symptom. logging.basicConfig() still shows it.
+    logger, handler = logging.getLogger("msal"), logging.NullHandler()
+    logger.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.removeHandler(handler)

@@ -14,6 +14,7 @@ from typing import Any
 from course.administrator import Administrator
 from course.error_clinic import visitor
 from course.registration import Registration
+from course.tenant import Tenant
 
 Given = dict[str, Any]
 
@@ -27,7 +28,7 @@ def practising(registration: Registration | None = None) -> Iterator[Given]:
     sign-in page, a person signs in there, and what comes back is returned. `person`: called with a device code flow,
     they enter its code and sign in.
     """
-    practice = (registration or _practice()).with_values()
+    practice = (registration or Registration.practice()).with_values()
     yield {
         "practice": practice,
         "make_app": lambda **options: _confidential(practice, options),
@@ -71,6 +72,16 @@ def signed_in() -> Iterator[Given]:
         yield given | {"app": app}
 
 
+@contextmanager
+def failing(practice: Registration) -> Iterator[Tenant]:
+    """The practice tenant, to make fail; everything is as usual afterwards."""
+    tenant = Tenant.of(practice)
+    try:
+        yield tenant
+    finally:
+        tenant.clear()
+
+
 def public_app(practice: Registration, **options: Any) -> Any:
     """MSAL's public client for the registration's desktop app."""
     import msal
@@ -90,10 +101,6 @@ def _confidential(practice: Registration, options: Mapping[str, Any]) -> Any:
     return msal.ConfidentialClientApplication(practice.client_id, **values | options)
 
 
-def _practice() -> Registration:
-    return Registration.practice()
-
-
 @cache
 def _own_app() -> Registration:
-    return Administrator(registration=_practice()).register_app("Error clinic", permissions=())
+    return Administrator(registration=Registration.practice()).register_app("Error clinic", permissions=())

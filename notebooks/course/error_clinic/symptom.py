@@ -53,12 +53,14 @@ def said(error: dict) -> str:
 
 
 def _message(error: BaseException) -> str:
-    # A requests exception holds one of urllib3's, and that one the reason.
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    inner = reason.args[0] if reason is not None and reason.args else None
-    if verify := getattr(inner, "verify_message", ""):
-        return f"certificate verify failed: {verify}"
-    return str(inner) if isinstance(inner, str) else str(error)
+    # A requests exception holds one of urllib3's, and that one may hold the reason.
+    inner = error.args[0] if error.args else None
+    inner = getattr(inner, "reason", None) or inner
+    if isinstance(inner, BaseException) and inner.args:
+        if verify := getattr(inner.args[0], "verify_message", ""):
+            return f"certificate verify failed: {verify}"
+        return str(inner.args[0])
+    return str(error)
 
 
 def _first_sentence(text: str) -> str:

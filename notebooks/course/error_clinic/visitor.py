@@ -40,6 +40,11 @@ def sign_in_at(url: str) -> dict[str, str]:
     raise RuntimeError("The sign-in did not come to an end.")
 
 
-def enter_code(flow: dict) -> str:
-    """Sign in on the page of a device code flow; returns the text of the last page."""
-    return visit(f"{flow['verification_uri']}?otc={flow['user_code']}")
+def enter_code(flow: dict) -> None:
+    """Sign in on the page of a device code flow.
+
+    Raises ErrorPage if the page doesn't say so at the end: the program would otherwise wait for a quarter of an hour.
+    """
+    last = html.unescape(visit(f"{flow['verification_uri']}?otc={flow['user_code']}"))
+    if "You're signed in" not in last:
+        raise ErrorPage("The page for device codes didn't sign the person in")

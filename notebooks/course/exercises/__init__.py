@@ -15,6 +15,7 @@ _MODULES = {
     "04": "client_credentials",
     "05": "caching",
     "06": "acquiring_tokens",
+    "07": "error_clinic",
 }
 
 
