@@ -44,7 +44,7 @@ def _judge(sources: Any, given: Mapping[str, Any]) -> str:
 
 
 CASE = Case(
-    title="The cache was saved too early",
+    title="Monday and Tuesday",
     group="caching",
     order=30,
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/98",),

@@ -26,7 +26,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 CASE = Case(
-    title="The clock is an hour behind",
+    title="Every computer but this one",
     group="network",
     order=60,
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/746",),

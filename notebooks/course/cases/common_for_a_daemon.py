@@ -5,7 +5,7 @@ from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 CASE = Case(
-    title="`/common` for a program without a user",
+    title="An authority from a tutorial",
     group="values",
     order=20,
     seen=(

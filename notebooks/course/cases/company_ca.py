@@ -18,7 +18,7 @@ def _judge(result: Any, given: Mapping[str, Any]) -> str:
 
 
 CASE = Case(
-    title="A certificate authority that isn't known here",
+    title="Whom does this computer trust?",
     group="network",
     order=20,
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/164",),

@@ -7,7 +7,7 @@ from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 CASE = Case(
-    title="A proxy that isn't there any more",
+    title="It works in the browser",
     group="network",
     order=10,
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/164",),

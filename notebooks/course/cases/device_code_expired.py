@@ -33,7 +33,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 CASE = Case(
-    title="The device code expired",
+    title="A code and a coffee",
     group="sign-in",
     order=50,
     seen=("https://github.com/Azure/azure-sdk-for-python/issues/32375",),

@@ -18,7 +18,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 CASE = Case(
-    title="The secret has expired",
+    title="It worked yesterday",
     group="credentials",
     order=20,
     seen=("https://github.com/Azure-Samples/ms-identity-python-webapp/issues/67",),

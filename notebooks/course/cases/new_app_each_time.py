@@ -21,7 +21,7 @@ def _judge(sources: Any, given: Mapping[str, Any]) -> str:
 
 
 CASE = Case(
-    title="A new application for every call",
+    title="Slow, every time",
     group="caching",
     order=20,
     seen=(

@@ -26,7 +26,7 @@ def _judge(answer: Any, given: Mapping[str, Any]) -> str:
 
 
 CASE = Case(
-    title="A good token without the role",
+    title="A good token, refused",
     group="tokens",
     order=20,
     seen=(

@@ -19,7 +19,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 CASE = Case(
-    title="Asked too often, in plain text",
+    title="The same overload, another symptom",
     group="network",
     order=55,
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/159",),

@@ -5,7 +5,7 @@ from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 CASE = Case(
-    title="One permission as the scope",
+    title="The smallest scope",
     group="tokens",
     order=10,
     seen=("https://github.com/microsoftgraph/msgraph-sdk-python/issues/181",),

@@ -5,7 +5,7 @@ from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 CASE = Case(
-    title="Public client flows are not allowed",
+    title="A secret, from a laptop?",
     group="credentials",
     order=40,
     seen=(

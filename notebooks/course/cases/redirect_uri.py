@@ -5,7 +5,7 @@ from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 CASE = Case(
-    title="The redirect URI doesn't match",
+    title="Nothing comes back",
     group="sign-in",
     order=10,
     seen=(

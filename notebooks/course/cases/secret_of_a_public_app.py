@@ -5,7 +5,7 @@ from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 CASE = Case(
-    title="A secret from an app that has none",
+    title="Two right values",
     group="credentials",
     order=30,
     seen=("https://github.com/Azure-Samples/ms-identity-python-webapp/issues/113",),

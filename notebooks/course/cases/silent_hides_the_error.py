@@ -24,7 +24,7 @@ def _judge(result: Any, given: Mapping[str, Any]) -> str:
 
 
 CASE = Case(
-    title="`None` hides an error",
+    title="`None`, once more",
     group="sign-in",
     order=40,
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/206",),

@@ -31,7 +31,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 CASE = Case(
-    title="An assertion that grew old",
+    title="Good for ten minutes",
     group="credentials",
     order=50,
     seen=(

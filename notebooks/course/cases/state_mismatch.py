@@ -23,7 +23,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 CASE = Case(
-    title="The state doesn't match",
+    title="MSAL refuses the answer",
     group="sign-in",
     order=20,
     seen=(

@@ -33,7 +33,7 @@ def _judge(claims: Any, given: Mapping[str, Any]) -> str:
 
 
 CASE = Case(
-    title="Validating a token that is somebody else's",
+    title="Is the check too strict?",
     group="tokens",
     order=40,
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/147",),

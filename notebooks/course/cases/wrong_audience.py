@@ -20,7 +20,7 @@ def _judge(answer: Any, given: Mapping[str, Any]) -> str:
 
 
 CASE = Case(
-    title="A token for another API",
+    title="One token for two APIs",
     group="tokens",
     order=30,
     seen=("https://github.com/microsoftgraph/microsoft-graph-docs/issues/16208",),

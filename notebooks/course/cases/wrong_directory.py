@@ -5,7 +5,7 @@ from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 CASE = Case(
-    title="The right app, the wrong directory",
+    title="The client ID is right",
     group="values",
     order=30,
     seen=("https://github.com/Azure/azure-cli/issues/24376",),
