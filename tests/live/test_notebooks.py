@@ -5,6 +5,7 @@ Results are compared, not stored outputs: what each cell sent, what was answered
 
 import json
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,12 @@ GISTS = {
         "400 AADSTS50194",
     ),
 }
+# Where things are broken on purpose: in the practice tenant, whatever the mode is, so nothing leaves this computer.
+IN_PRACTICE_ALWAYS = ("07-error-clinic",)
+# What the practice tenant makes up for each run: identifiers of new objects, its port, the key of its pages.
+MADE_UP = re.compile(
+    r"(?<=/applications/)[0-9a-f-]{36}|(?<=/servicePrincipals/)[0-9a-f-]{36}|(?<=localhost:)\d+(/[\w-]{22}(?=/))?"
+)
 NOTEBOOKS = tuple(str(notebook) for notebook in book.NOTEBOOKS)
 
 
@@ -110,11 +117,15 @@ def test_live_is_a_plain_session_and_no_practice_tenant(runs: Runs):
         "session": "RecordingSession",
         "adapter": "HTTPAdapter",
         "trusts_environment": True,
-        "started_a_tenant": False,
+        "started_a_tenant": runs.name in IN_PRACTICE_ALWAYS,
     }
 
 
 def test_live_sends_everything_through_the_environments_proxy(runs: Runs):
+    if runs.name in IN_PRACTICE_ALWAYS:
+        assert (runs.asked, runs.carried) == ([], [])
+        assert runs.live.answers
+        return
     assert runs.asked and set(runs.asked) <= {f"{host}:443" for host in HOSTS}
     noted = Counter(" ".join(answer.split(" ")[:3]) for answer in runs.live.answers)
     carried = Counter(f"{request.method} {request.host}{request.path} {request.status}" for request in runs.carried)
@@ -148,5 +159,6 @@ def requests_of(note: dict) -> list[list[str]]:
 
 
 def settled(note: dict) -> dict:
-    """What came of a cell: how often a program asked whether somebody is done differs from run to run."""
-    return note | {"answers": [answer for answer in note["answers"] if "AADSTS70016" not in answer]}
+    """What came of a cell, less what differs from run to run: how often a program asked whether somebody is done, and
+    what the practice tenant makes up."""
+    return note | {"answers": [MADE_UP.sub("…", line) for line in note["answers"] if "AADSTS70016" not in line]}

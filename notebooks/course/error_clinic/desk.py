@@ -87,7 +87,7 @@ class Opened:
         return (
             '<div style="border-left: 4px solid var(--jp-warn-color1, #e65100); padding-left: 12px;">'
             f"<p>{inline(self.case.story)}</p>"
-            f'<pre style="white-space: pre-wrap; margin: 8px 0;">{shown}</pre>'
+            f'<pre style="white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; margin: 8px 0;">{shown}</pre>'
             f"<p><strong>Predict:</strong> {inline(self.case.predict)}</p>"
             '<details><summary data-lm-suppress-shortcuts="true">Evidence</summary>'
             f"<ul>{evidence}</ul><p>Others met it: {threads}</p></details></div>"
