@@ -19,6 +19,7 @@ _HOME = {
     "TokenInspector": "inspector",
     "WireTrace": "wire_trace",
     "check": "checking",
+    "clinic": "error_clinic.desk",
     "kernel_is_remote": "sign_in_link",
     "progress": "progress_record",
 }
@@ -36,6 +37,7 @@ __all__ = [
     "TokenInspector",
     "WireTrace",
     "check",
+    "clinic",
     "kernel_is_remote",
     "progress",
 ]

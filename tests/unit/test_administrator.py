@@ -218,3 +218,36 @@ def test_live_it_says_where_to_expose_the_api_and_sends_nothing(tmp_path):
     sentence = Administrator(registration=live).expose_api()
     assert "Expose an API" in sentence and f"api://{LIVE['CLIENT_ID']}" in sentence
     assert len(live.http.trace) == 0
+
+
+def test_an_added_secret_works_beside_the_first_one(administrator, registration):
+    added = administrator.add_secret()
+    assert added.value not in repr(added)
+    assert "access_token" in token(registration.with_values(client_secret=added))
+    assert "access_token" in token(registration)
+
+
+def test_public_client_flows_are_switched_on_and_off(administrator, registration):
+    def read() -> bool:
+        return administrator.send("GET", f"/applications?$filter=appId eq '{registration.client_id}'")["value"][0][
+            "isFallbackPublicClient"
+        ]
+
+    assert administrator.allow_public_client_flows() == "Public client flows are allowed."
+    assert read() is True
+    assert administrator.allow_public_client_flows(False) == "Public client flows are not allowed."
+    assert read() is False
+
+
+def test_redirect_uris_are_replaced(administrator, registration):
+    assert (
+        administrator.set_redirect_uris("http://localhost", "http://localhost/other") == "The app has 2 redirect URIs."
+    )
+    assert administrator.set_redirect_uris("http://localhost") == "The app has 1 redirect URI."
+
+
+def test_live_sentences_say_where_the_registration_is_changed(live):
+    assert "public client flows on" in live.allow_public_client_flows()
+    assert "http://localhost/other" in live.set_redirect_uris("http://localhost/other")
+    with pytest.raises(RuntimeError, match="Certificates & secrets"):
+        live.add_secret()

@@ -1,5 +1,6 @@
 """The exercises and their checkers: solutions are right, and each usual mistake is told by its own reason."""
 
+import ast
 from types import FunctionType, SimpleNamespace
 
 import pytest
@@ -123,6 +124,14 @@ def test_calling_the_function_in_place_of_passing_it_is_told():
     verdict = exercises.find("01-authority").judge("https://login.microsoftonline.com/common")
     assert verdict.kind == "wrong"
     assert "write its name without parentheses" in verdict.reason
+
+
+def test_a_cell_that_imports_a_module_and_calls_its_functions_is_not_tried_in_a_kernel_either():
+    exercise = exercises.find("07-validating-graphs-token")
+    namespace: dict = {"check": lambda name, answer: None}
+    for statement in ast.parse(exercise.start).body:  # as IPython does: each by itself
+        exec(compile(ast.Module(body=[statement], type_ignores=[]), "<cell>", "exec"), namespace)  # noqa: S102
+    assert exercise.judge(namespace["who_called"]).kind == "not tried"
 
 
 @pytest.mark.parametrize("answer", [..., [...], (..., ...), {...}])

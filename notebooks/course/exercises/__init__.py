@@ -16,6 +16,7 @@ _MODULES = {
     "05": "caching",
     "05b": "caching_for_servers",
     "06": "acquiring_tokens",
+    "07": "error_clinic",
 }
 
 

@@ -65,18 +65,19 @@ class Directory(IssuedValues, ServicePrincipals, FederatedCredentials):
             for uri in application.identifier_uris:
                 self._insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
 
-    def name_application(self, application: Application, uris: tuple[str, ...]) -> None:
-        """Give an app registration these identifier URIs in place of those it has.
+    def change_application(self, application: Application) -> None:
+        """Keep an app registration's new values; its client ID stays as it is.
 
         Raises:
-            sqlite3.IntegrityError: a URI is taken.
+            sqlite3.IntegrityError: an identifier URI is taken.
         """
-        named = dataclasses.replace(application, identifier_uris=uris)
+        columns = _application_columns(application)
+        names = ", ".join(f'"{name}" = ?' for name in columns)
         with self.transaction():
-            lists = _application_columns(named)["lists"]
-            self._change("UPDATE application SET lists = ? WHERE app_id = ?", lists, application.app_id)
+            sql = f"UPDATE application SET {names} WHERE app_id = ?"
+            self._change(sql, *columns.values(), application.app_id)
             self._change("DELETE FROM identifier_uri WHERE app_id = ?", application.app_id)
-            for uri in uris:
+            for uri in application.identifier_uris:
                 self._insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
 
     def application(self, *, id: str | None = None, app_id: str | None = None) -> Application | None:

@@ -3,15 +3,12 @@
 https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions
 """
 
-import sqlite3
-
 from ..directory.objects import Application
-from ..directory.store import Directory
 from .errors import bad_request
 
 
-def replace_uris(directory: Directory, application: Application, uris: tuple[str, ...]) -> None:
-    """Give an app registration these URIs in place of those it has.
+def allowed_uris(application: Application, uris: tuple[str, ...]) -> tuple[str, ...]:
+    """The URIs, if an app registration may have them.
 
     Every organisation allows ``api://<client ID>``, and what goes on from it after a slash; other forms depend on the
     organisation's domains and policies, and are refused here. A refusal is a 400 with Graph's code.
@@ -23,7 +20,4 @@ def replace_uris(directory: Directory, application: Application, uris: tuple[str
                 "Values of identifierUris property must use a verified domain of the organization or its subdomain, or "
                 f"begin with the app's own api://{{appId}}: '{uri}'."
             )
-    try:
-        directory.name_application(application, uris)
-    except sqlite3.IntegrityError as error:
-        raise bad_request("Another object with the same value for property identifierUris already exists.") from error
+    return uris
