@@ -37,6 +37,7 @@ PRACTISE_TOO: dict[str, str] = {
     "05-caching": "a registration is repaired, and a tenant is too busy",
     "05b-caching-for-servers": "the traps want a tenant that misbehaves",
     "07-error-clinic": "registrations are broken on purpose",
+    "08-capstone": "a daemon meets a tenant that fails in ten ways",
 }
 # What is made up for each run: identifiers of new objects, the practice tenant's port, the key of its pages.
 MADE_UP = re.compile(

@@ -16,6 +16,15 @@ IN, OVER = "authority=registration.authority", "http_client=registration.http"
 
 # In place of the `...` of the cell as it is given: the mistake, and words of the reason.
 MISTAKES = {
+    "08-wait": [
+        ("5", "after each failure it should be longer"),
+        ("5 * failures", "that grows too slowly, double it each time"),
+        ("5 * 2 ** (failures - 1)", "somewhere there is an end, here at 100"),
+        ("min(5 * 2 ** (failures - 1), 100)", "Retry-After is the server's word"),
+        ("retry_after or min(5 * 2 ** (failures - 1), 100)", "the longer of the two counts"),
+        ("0", "an answer that failed needs a pause"),
+        ('"5 s"', "a number of seconds is wanted"),
+    ],
     "06-which-flow": [
         ('"device code"', "for `\"a web shop that shows the customer's own calendar\"` you chose `'device code'`"),
         ('"implicit"', "`'implicit'` is none of the names in `flows`"),
@@ -285,7 +294,7 @@ def test_a_mistake_is_wrong_because_of_that_mistake(exercise_id, mistake, reason
 
 def test_three_mistakes_or_more_are_known_in_each_exercise():
     # test_exercise_reuse.py and its neighbours: their mistakes are whole cells
-    elsewhere = {"03-federate", "03-reuse", "06-silent-first", "06-claims-challenge"}
+    elsewhere = {"03-federate", "03-reuse", "06-silent-first", "06-claims-challenge", "08-daemon"}
     assert MISTAKES.keys() == {exercise.id for exercise in exercises.every()} - elsewhere
     assert min(len({reason for _, reason in mistakes}) for mistakes in MISTAKES.values()) >= 3
 

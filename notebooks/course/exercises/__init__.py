@@ -17,6 +17,7 @@ _MODULES = {
     "05b": "caching_for_servers",
     "06": "acquiring_tokens",
     "07": "error_clinic",
+    "08": "capstone",
 }
 
 
