@@ -101,6 +101,14 @@ class Administrator:
             self._send("POST", path, {"name": "course-machine"} | trusted)
         return f"The app trusts tokens about {subject}."
 
+    def expose_api(self) -> str:
+        """Give the app its Application ID URI, ``api://<client ID>``, by which tokens for it are asked for."""
+        uri = f"api://{self.registration.client_id}"
+        if self.live:
+            return f"Open {ADMIN_CENTER} > App registrations > your app > Expose an API, and add the URI {uri}."
+        self._send("PATCH", f"/applications/{self._application()['id']}", {"identifierUris": [uri]})
+        return "The app has an Application ID URI now."
+
     def register_app(self, name: str = "My practice app", permissions: tuple[str, ...] = ("User.Read.All",)):
         """Register an app in the practice tenant: app registration, secret, service principal, admin consent.
 

@@ -104,6 +104,7 @@ def test_a_persons_tokens_go_by_the_clock_as_well(tenant: Tenant, practice: Regi
     person.visit(f"{flow['verification_uri']}?otc={flow['user_code']}")
     result = app.acquire_token_by_device_flow(flow)
     assert result["expires_in"] == 300
+    assert abs(claims(result["access_token"])["exp"] - time.time() - 301) < 60
     account = app.get_accounts()[0]
     assert "access_token" in app.acquire_token_silent(["User.Read"], account)
     tenant.shift_clock(91 * DAY)

@@ -80,7 +80,7 @@ def test_ids_are_unique_and_begin_with_the_number_of_their_notebook():
 
 
 def test_every_notebook_has_two_exercises_or_more():
-    for number in ("00", "01", "02", "03", "04", "05"):
+    for number in ("00", "01", "02", "03", "04", "05", "05b"):
         assert len(exercises.of_notebook(number)) >= 2
     assert exercises.of_notebook("99") == ()
 

@@ -1,5 +1,6 @@
 """What is switched on in a tenant: each fault for so many requests, in order, listed, and gone when it should be."""
 
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,8 @@ from practice_tenant import state
 from practice_tenant.app import PracticeTenant
 from practice_tenant.authority.attempts import Attempts
 from practice_tenant.authority.token_shape import AS_USUAL
-from practice_tenant.directory.database import Database
 from practice_tenant.directory.seed import DAEMON_CLIENT_ID
-from practice_tenant.faults import OUTAGE, ConnectionReset, Delayed, Failed, Throttled, WrongJson
+from practice_tenant.faults import OUTAGE, ConnectionReset, Delayed, Failed, Faults, Throttled, WrongJson
 from tests.unit.practice import NOW, Practice
 
 THROTTLED = Throttled(endpoint="token", times=2, retry_after=10)
@@ -120,14 +120,36 @@ def test_a_rotation_of_keys_is_no_reset(practice):
     assert practice.app.faults.take("token") == THROTTLED
 
 
-def test_a_file_that_is_busy_keeps_nobody_from_a_fault(opened, tmp_path):
-    held, other = opened(tmp_path).directory, opened(tmp_path).directory
-    app = PracticeTenant(held, https_port=1, http_port=2, run_token="", clock=lambda: NOW)
-    app.faults.add(THROTTLED)
-    held._db.execute("PRAGMA busy_timeout = 0")
-    with Database.transaction(other):
-        other._change("UPDATE tenant SET created = created")
-        assert app.faults.take("token") == THROTTLED
+def test_the_first_request_after_a_reset_is_answered_as_usual(practice):
+    practice.app.faults.add(THROTTLED)
+    state.reset(state.State(directory=practice.directory, seeded=practice.seeded, folder=None), clock=practice.clock)
+    assert practice.app.faults.take("token") is None
+
+
+def test_a_file_that_is_busy_keeps_nobody_from_a_fault(practice):
+    answers = ["the state", sqlite3.OperationalError("database is locked"), "another state"]
+
+    def generation() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    faults = Faults(practice.directory, practice.app.clock, generation)
+    faults.add(THROTTLED)
+    assert faults.take("token") == THROTTLED
+    assert faults.take("token") is None, "the next request has found out"
+
+
+def test_how_long_the_api_has_known_the_keys_does_not_go_by_the_shifted_clock(practice):
+    practice.app.faults.shift_clock(3600)
+    assert practice.api.get(token=practice.learner_token()).status_code == 200, "the API has fetched the keys"
+    practice.app.faults.shift_clock(0)
+    # As another process on the same file would rotate them.
+    practice.app.signing_keys.rotate()
+    practice.app.signing_keys.rotate()
+    practice.clock.advance(301)
+    assert practice.api.get(token=practice.learner_token()).status_code == 200
 
 
 def test_only_the_secrets_that_were_there_are_expired(practice):

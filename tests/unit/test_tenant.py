@@ -1,6 +1,7 @@
 """The tenant object: what it tells the tenant, what it shows, and how it finds one that is served."""
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from course.control import Control, ControlError, WrongArgument
 from course.registration import RegistrationError
 from course.trace import Trace
 from practice_tenant.tls import new_identity
+from tests.environment import ROOT
 from tests.unit.stub_tenant import Answer, StubTenant, stub_tenant
 
 TOKEN = "canary-of-the-control-token"
@@ -287,3 +289,10 @@ def test_a_certificate_that_is_gone_is_said_too(stub, tmp_path):
     describe(tmp_path, stub, ca_certificate=str(tmp_path / "gone.pem"))
     with pytest.raises(ControlError, match=r"can't be read \(FileNotFoundError\). Start serve again."):
         Tenant.served(tmp_path)
+
+
+def test_the_readme_names_every_fault():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    named = set(re.findall(r"`(?:tenant\.)?(\w+)\(", readme.partition("| fault |")[2].partition("## ")[0]))
+    methods = {name for name in vars(Tenant) if not name.startswith("_")} - {"of", "served", "faults"}
+    assert named == methods

@@ -65,6 +65,20 @@ class Directory(IssuedValues, ServicePrincipals, FederatedCredentials):
             for uri in application.identifier_uris:
                 self._insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
 
+    def name_application(self, application: Application, uris: tuple[str, ...]) -> None:
+        """Give an app registration these identifier URIs in place of those it has.
+
+        Raises:
+            sqlite3.IntegrityError: a URI is taken.
+        """
+        named = dataclasses.replace(application, identifier_uris=uris)
+        with self.transaction():
+            lists = _application_columns(named)["lists"]
+            self._change("UPDATE application SET lists = ? WHERE app_id = ?", lists, application.app_id)
+            self._change("DELETE FROM identifier_uri WHERE app_id = ?", application.app_id)
+            for uri in uris:
+                self._insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
+
     def application(self, *, id: str | None = None, app_id: str | None = None) -> Application | None:
         """The app registration with this object ID or this client ID."""
         column, value = ("id", id) if id is not None else ("app_id", app_id)

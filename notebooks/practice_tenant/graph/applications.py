@@ -26,6 +26,7 @@ from .bearer import Caller
 from .body import member, read_body, redirect_uris, text, texts
 from .errors import bad_request
 from .find import find_application
+from .identifier_uris import replace_uris
 from .key_credentials import key_json, replace_keys
 from .query import context, entity, page_of, read_query, selected
 
@@ -64,13 +65,15 @@ async def get_application(request: Request, caller: Caller) -> JSONResponse:
 
 @app_role(*_WRITE)
 async def update_application(request: Request, caller: Caller) -> Response:
-    """``PATCH /applications/{object id}``: its certificates; the practice tenant changes nothing else"""
+    """``PATCH /applications/{object id}``: its certificates and its URIs; the practice tenant changes nothing else"""
     directory, application = request.app.state.graph.directory, find_application(request, caller)
     body = await read_body(request)
-    if unknown := sorted(body.keys() - {"keyCredentials"}):
+    if unknown := sorted(body.keys() - {"keyCredentials", "identifierUris"}):
         raise bad_request(f"The practice tenant can't change the property '{unknown[0]}' of an application.")
     if "keyCredentials" in body:
         replace_keys(directory, application, member(body, "keyCredentials", list, []))
+    if "identifierUris" in body:
+        replace_uris(directory, application, texts(body, "identifierUris"))
     return Response(status_code=204)
 
 
