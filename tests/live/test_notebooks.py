@@ -33,9 +33,9 @@ GISTS = {
 # Notebooks that practise in live mode too, beside or instead of what they do live, and why: nobody makes a real tenant
 # fail. They take `Registration.practice()` for that; every other notebook starts no practice tenant in live mode.
 PRACTISE_TOO: dict[str, str] = {
-    "03-confidential-client": "a certificate expires, and a managed identity is there on machines in Azure only",
-    "05-caching": "a registration is repaired, and a tenant is too busy",
-    "05b-caching-for-servers": "the traps want a tenant that misbehaves",
+    "03-confidential-client": "A certificate expires, and a managed identity is there on machines in Azure only.",
+    "05-caching": "A registration is repaired, and a tenant is too busy.",
+    "05b-caching-for-servers": "The traps want a tenant that misbehaves.",
 }
 OBJECT = re.compile(r"(graph\.microsoft\.com/v1\.0/\w+/|api://)[0-9a-f-]{36}")
 LIVE_SESSION = {
