@@ -200,6 +200,22 @@ def test_live_a_sentence_says_where_a_certificate_is_uploaded(live):
     assert "Certificates & secrets" in live.add_certificate("-----BEGIN CERTIFICATE-----")
 
 
+def test_live_a_sentence_says_where_a_federated_credential_is_added(live):
+    assert "Federated credentials" in live.trust_identity("a9b37c50-1e64-4f8d-b2d7-08c5e6f39a14")
+
+
+def test_of_the_identities_that_an_app_was_told_to_trust_the_last_counts(administrator, registration):
+    said = [administrator.trust_identity(subject) for subject in ("first", "second")]
+    assert said == ["The app trusts tokens about first.", "The app trusts tokens about second."]
+    sent = [(exchange.method, exchange.request_body) for exchange in registration.http.trace]
+    trusted = {
+        "issuer": f"https://login.microsoftonline.com/{registration.practice_tenant.seeded.tenant_id}/v2.0",
+        "audiences": ["api://AzureADTokenExchange"],
+    }
+    assert ("POST", {"name": "course-machine", "subject": "first"} | trusted) in sent
+    assert ("PATCH", {"subject": "second"} | trusted) in sent
+
+
 def test_live_no_app_is_registered(live):
     with pytest.raises(RuntimeError, match="you register an app yourself: https://entra.microsoft.com"):
         live.register_app()

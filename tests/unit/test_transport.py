@@ -9,8 +9,16 @@ import pytest
 import requests
 
 from course import transport
-from course.transport import CLOUD_HOSTS, CarriedSession, HostRefused, RecordingSession, live_session, practice_session
-from practice_tenant.faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES
+from course.transport import (
+    CLOUD_HOSTS,
+    METADATA,
+    CarriedSession,
+    HostRefused,
+    RecordingSession,
+    live_session,
+    practice_session,
+)
+from practice_tenant.faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, METADATA_HOST
 from practice_tenant.tls import new_identity
 from tests.unit.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 
@@ -41,6 +49,7 @@ def live() -> Iterator[RecordingSession]:
 
 def test_the_names_that_are_carried_are_those_the_tenant_answers_to():
     assert {CLOUD_GRAPH, *CLOUD_LOGIN_ALIASES} == CLOUD_HOSTS
+    assert f"http://{METADATA_HOST}" == METADATA
 
 
 @pytest.mark.parametrize("host", sorted(CLOUD_HOSTS))
@@ -52,6 +61,22 @@ def test_a_cloud_host_is_carried_with_its_name_and_the_header_of_the_run(host, s
     assert received.headers["X-Own"] == "kept"
     assert received.headers["X-Practice-Tenant-Run"] == RUN_TOKEN
     assert response.url == f"https://{host}/a/b?c=d%20e"
+
+
+def test_the_metadata_service_of_a_machine_is_carried_over_tls_though_it_is_asked_over_http(session, tenant):
+    url = "http://169.254.169.254/metadata/identity/oauth2/token?resource=api%3A%2F%2FAzureADTokenExchange"
+    response = session.get(url, headers={"Metadata": "true"})
+    [received] = tenant.received
+    assert received.target == "/metadata/identity/oauth2/token?resource=api%3A%2F%2FAzureADTokenExchange"
+    assert received.headers["Host"] == "169.254.169.254"
+    assert received.headers["Metadata"] == "true"
+    assert received.headers["X-Practice-Tenant-Run"] == RUN_TOKEN
+    assert response.url == url
+    assert RUN_TOKEN not in str(response.request.headers)
+
+
+def test_live_the_metadata_service_is_the_machines_own(live):
+    assert type(live.get_adapter("http://169.254.169.254")) is requests.adapters.HTTPAdapter
 
 
 def test_the_learner_never_sees_the_header_of_the_run(session):
@@ -83,6 +108,11 @@ def test_the_origin_of_the_learners_own_api_is_carried_too(origin, tenant):
         "https://localhost/",
         "https://127.0.0.1/",
         "https://169.254.169.254/metadata/identity/oauth2/token",
+        "http://169.254.169.254:8080/metadata/identity/oauth2/token",
+        "http://169.254.169.253/metadata/identity/oauth2/token",
+        "http://169.254.169.254.evil.example/metadata/identity/oauth2/token",
+        "http://169.254.169.254@evil.example/metadata/identity/oauth2/token",
+        "http://2852039166/metadata/identity/oauth2/token",
     ],
 )
 def test_every_other_host_is_refused_with_a_sentence_and_nothing_is_sent(url, session, tenant):
