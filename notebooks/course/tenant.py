@@ -15,6 +15,7 @@ from . import fallback
 from .control import Control, ControlError
 from .registration import Registration
 
+HEADING = "Practice tenant"
 AS_USUAL = "Everything is as usual."
 
 
@@ -82,7 +83,7 @@ class Tenant:
                 https_port=values["https_port"], ca_certificate=ca_certificate, token=values["control_token"]
             )
             ports = (values["https_port"], values["http_port"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ControlError(f"{files[0]} can't be read ({type(error).__name__}). Start serve again.") from error
         return cls(control, ports=ports)
 
@@ -186,8 +187,21 @@ class Tenant:
         self._control.command(command, **arguments)
 
     def __repr__(self) -> str:
-        return "\n".join(["Practice tenant", *(f"  {sentence}" for sentence in self.faults or (AS_USUAL,))])
+        return f"<Tenant on port {self.ports[0]}>"
 
-    def _repr_html_(self) -> str:
-        heading = fallback.html_paragraph("Practice tenant", strong=True)
-        return heading + "".join(fallback.html_paragraph(sentence) for sentence in self.faults or (AS_USUAL,))
+    def __str__(self) -> str:
+        return as_text(self.faults)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        faults = self.faults
+        return {"text/html": as_html(faults), "text/plain": as_text(faults)}
+
+
+def as_text(faults: tuple[str, ...]) -> str:
+    """What is switched on, a line each."""
+    return "\n".join([HEADING, *(f"  {sentence}" for sentence in faults or (AS_USUAL,))])
+
+
+def as_html(faults: tuple[str, ...]) -> str:
+    """The same as paragraphs."""
+    return fallback.html_paragraph(HEADING, strong=True) + "".join(map(fallback.html_paragraph, faults or (AS_USUAL,)))

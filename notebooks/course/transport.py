@@ -9,7 +9,7 @@ import time
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import HTTPAdapter, Retry
 
 from .trace import Trace, parsed_body, redact, redact_url
 
@@ -20,7 +20,14 @@ CLOUD_HOSTS = frozenset(
         "graph.microsoft.com",
     }
 )
+# What runs on an Azure machine asks for its managed identity's tokens here: plain HTTP, to an address that is the machine's
+# own. In practice the practice tenant answers in its place.
+METADATA = "http://169.254.169.254"
 TIMEOUT_SECONDS = 30
+
+# One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile. But an answer with
+# Retry-After is an answer: urllib3 would wait for so long, without a word, and keep it from the trace.
+_ONE_MORE_TRY = Retry(1, respect_retry_after_header=False)
 
 
 class HostRefused(requests.exceptions.ConnectionError):
@@ -100,24 +107,24 @@ class _CarryingAdapter(HTTPAdapter):
         self._tenant = tenant
         self._hosts = hosts
         self._context = ssl.create_default_context(cadata=tenant.ca_certificate)
-        # One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile.
-        super().__init__(max_retries=1)
+        super().__init__(max_retries=_ONE_MORE_TRY)
 
     def send(self, request, **options):
         parts = urlsplit(request.url)
-        if parts.scheme != "https" or parts.netloc.lower() not in self._hosts:
+        carried = parts.scheme == "https" and parts.netloc.lower() in self._hosts
+        if not carried and f"{parts.scheme}://{parts.netloc}" != METADATA:
             raise HostRefused(
                 f"Practice mode doesn't send anything to {redact_url(f'{parts.scheme}://{parts.netloc}')}. "
-                f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}. "
+                f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}, and {METADATA}. "
                 "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
                 request=request,
             )
-        carried = request.copy()
-        carried.headers["Host"] = parts.netloc.lower()
+        sent = request.copy()
+        sent.headers["Host"] = parts.netloc.lower()
         name, value = self._tenant.face_header
-        carried.headers[name] = value
+        sent.headers[name] = value
         try:
-            response = super().send(carried, **options)
+            response = super().send(sent, **options)
         except requests.RequestException as error:
             # The request as the learner knows it, without what was added on the way.
             error.request = request
@@ -146,5 +153,5 @@ def practice_session(tenant, api_endpoint: str = "") -> CarriedSession:
 def live_session() -> RecordingSession:
     """The session for a real tenant: the environment's proxy and CA settings apply, as with MSAL's own."""
     session = RecordingSession()
-    session.mount("https://", HTTPAdapter(max_retries=1))
+    session.mount("https://", HTTPAdapter(max_retries=_ONE_MORE_TRY))
     return session

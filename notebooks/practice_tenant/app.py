@@ -18,8 +18,17 @@ from .control import Control
 from .counters import Counters
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
-from .endpoints import GRAPH, endpoint_of
-from .faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, RUN_HEADER, Face, cloud_face, localhost_face, localhost_hosts
+from .endpoints import GRAPH
+from .faces import (
+    CLOUD_GRAPH,
+    CLOUD_LOGIN_ALIASES,
+    METADATA_HOST,
+    RUN_HEADER,
+    Face,
+    cloud_face,
+    localhost_face,
+    localhost_hosts,
+)
 from .fault_answers import for_api, for_app, for_person
 from .faults import Faults
 from .front import Front
@@ -42,7 +51,7 @@ class PracticeTenant:
         password_hint: the sentence beside the password field.
         profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: what the cloud face demands in the ``X-Practice-Tenant-Run`` header of each request.
-        control_token: what the control API demands; without one there is no such API.
+        control_token: what the control API demands; while it is empty, that lets nobody in.
         clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
     """
 
@@ -64,7 +73,7 @@ class PracticeTenant:
         self.signing_keys = SigningKeys(directory, self.clock)
         self.faults = Faults(directory, self.clock, lambda: self.signing_keys.published()[0].kid)
         counters = Counters(directory)
-        self._front = Front(self.faults, counters, self.clock)
+        front = Front(self.faults, counters, self.clock)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
         self._cloud = cloud_face(http_port, self._pages_path)
@@ -79,13 +88,14 @@ class PracticeTenant:
             profile=profile,
             shape=lambda: self.faults.shape,
         )
-        self._authority = authority_routes.application(authority)
-        self._pages = authority_routes.pages(authority, portal=bool(pages_key))
+        login = authority_routes.application(authority)
+        self._metadata = authority_routes.metadata(authority)
+        self._authority = front.before(login, for_app)
+        self._pages = front.before(authority_routes.pages(authority, portal=bool(pages_key)), for_person)
         # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
-        keys = {face: PublishedKeys(self._fetch_keys(face), clock) for face in (self._cloud, self._localhost)}
-        self._graph = graph_routes.application(
-            graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self.clock)
-        )
+        keys = {face: PublishedKeys(_fetch_keys(login, face), clock) for face in (self._cloud, self._localhost)}
+        graph = graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self.clock)
+        self._graph = front.before(graph_routes.application(graph), for_api, GRAPH)
         self._control = Control(
             control_token,
             directory=directory,
@@ -99,7 +109,7 @@ class PracticeTenant:
         if scope["type"] != "http":
             return
         answer = self._misdirected(scope) or self._part(scope)
-        await self._with_faults(answer, scope["path"])(scope, receive, send)
+        await answer(scope, receive, send)
 
     def _misdirected(self, scope: dict) -> Response | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
@@ -113,7 +123,7 @@ class PracticeTenant:
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
             return None
-        if host != CLOUD_GRAPH and host not in CLOUD_LOGIN_ALIASES:
+        if host not in (CLOUD_GRAPH, METADATA_HOST, *CLOUD_LOGIN_ALIASES):
             return _unknown_host()
         sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
         if not hmac.compare_digest(sent, self._run_token):
@@ -129,6 +139,8 @@ class PracticeTenant:
         scope.setdefault("state", {})["face"] = face
         if scope["host"] == CLOUD_GRAPH:
             return self._graph
+        if scope["host"] == METADATA_HOST:
+            return self._metadata
         path = scope["path"]
         if face is self._localhost and path.startswith(_CONTROL_PATH):
             return self._control
@@ -146,24 +158,11 @@ class PracticeTenant:
         scope["root_path"] = scope.get("root_path", "") + self._pages_path
         return self._pages
 
-    def _with_faults(self, answer: Callable, path: str) -> Callable:
-        if answer is self._graph:
-            return self._front.before(answer, GRAPH, for_api)
-        if answer is self._authority or answer is self._pages:
-            return self._front.before(answer, endpoint_of(path), for_app if answer is self._authority else for_person)
-        return answer
-
     def _rotate(self, known: Iterable[PublishedKeys]) -> None:
         self.signing_keys.rotate()
         # Between two rotations in the cloud lie weeks, in which every API has fetched the keys.
         for keys in known:
             keys.look_again()
-
-    def _fetch_keys(self, face: Face) -> Callable:
-        async def fetch() -> dict:
-            return await _get_json(self._authority, _KEYS_PATH, face)
-
-        return fetch
 
 
 def _sentence(status: int, sentence: str) -> Response:
@@ -173,6 +172,13 @@ def _sentence(status: int, sentence: str) -> Response:
 
 def _unknown_host() -> Response:
     return _sentence(421, "The practice tenant does not answer to this Host.")
+
+
+def _fetch_keys(login: Callable, face: Face) -> Callable:
+    async def fetch() -> dict:
+        return await _get_json(login, _KEYS_PATH, face)
+
+    return fetch
 
 
 async def _get_json(app: Callable, path: str, face: Face) -> Any:

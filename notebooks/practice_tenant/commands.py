@@ -3,12 +3,12 @@
 A refusal is a ``ValueError`` whose sentence names the argument and the value.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .authority.token_shape import AS_USUAL
 from .directory import seed
+from .directory.objects import Application
 from .directory.store import Directory
 from .endpoints import ENDPOINTS
 from .faults import ConnectionReset, Delayed, Failed, Faults, Throttled, WrongJson
@@ -47,10 +47,18 @@ class Arguments:
             raise _wrong(name, value, f"a whole number from {least} to {most}{' or None' if optional else ''}")
         return value
 
+    def one_of(self, name: str, numbers: tuple[int, ...]) -> int:
+        """One of some whole numbers."""
+        value = self._values.pop(name, None)
+        if type(value) is not int or value not in numbers:
+            raise _wrong(name, value, f"one of {', '.join(map(str, numbers))}")
+        return value
+
     def number(self, name: str, least: float, most: float) -> float:
         """A number, whole or not."""
         value = self._values.pop(name, None)
-        if type(value) not in (int, float) or not math.isfinite(value) or not least <= value <= most:
+        # NaN isn't between any two numbers.
+        if type(value) not in (int, float) or not least <= value <= most:
             raise _wrong(name, value, f"a number of seconds from {least} to {most}")
         return float(value)
 
@@ -85,11 +93,12 @@ def endpoint(value: object) -> str:
     return value
 
 
-def app(directory: Directory, client_id: str) -> str:
-    """The client ID of an app of the tenant, checked."""
-    if directory.application(app_id=client_id) is None:
+def app(directory: Directory, client_id: str) -> Application:
+    """The app registration with a client ID, if there is one."""
+    found = directory.application(app_id=client_id)
+    if found is None:
         raise _wrong("client_id", client_id, "the client ID of an app in the practice tenant")
-    return client_id.lower()
+    return found
 
 
 def throttle(tenant: Tenant, given: Arguments) -> None:
@@ -106,13 +115,10 @@ def throttle(tenant: Tenant, given: Arguments) -> None:
 
 def fail(tenant: Tenant, given: Arguments) -> None:
     """A server error to the next requests."""
-    status = given.whole("status", 500, 599)
-    if status not in STATUSES:
-        raise _wrong("status", status, f"one of {', '.join(map(str, STATUSES))}")
     fault = Failed(
         endpoint=given.endpoint(),
         times=given.whole("times", 1, MOST_TIMES),
-        status=status,
+        status=given.one_of("status", STATUSES),
         retry_after=given.whole("retry_after", 0, LONGEST_RETRY_AFTER, optional=True),
     )
     given.done()
@@ -185,11 +191,11 @@ def expire_secret(tenant: Tenant, given: Arguments) -> None:
     """The secrets that an app (None: the seeded one) has now look expired."""
     client_id = given.text("client_id")
     given.done()
-    client_id = app(tenant.directory, seed.DAEMON_CLIENT_ID if client_id is None else client_id)
-    held = [credential.key_id for credential in tenant.directory.passwords(client_id)]
+    found = app(tenant.directory, seed.DAEMON_CLIENT_ID if client_id is None else client_id)
+    held = [credential.key_id for credential in tenant.directory.passwords(found.app_id)]
     if not held:
-        raise ValueError(f"client_id is {shown(client_id)}: this app has no secret that could expire.")
-    tenant.faults.expire_secrets(client_id, held)
+        raise ValueError(f"client_id is {shown(client_id)}; this app has no secret that could expire.")
+    tenant.faults.expire_secrets(found.display_name, held)
 
 
 def rotate_signing_key(tenant: Tenant, given: Arguments) -> None:

@@ -14,6 +14,10 @@ CLOUD_GRAPH = "graph.microsoft.com"
 # The names under which one cloud answers, as instance discovery lists them (recorded from Entra, api-version 1.1).
 CLOUD_LOGIN_ALIASES = (CLOUD_LOGIN, "login.windows.net", "login.microsoft.com", "sts.windows.net")
 
+# Where what runs on an Azure machine finds the machine's instance metadata service: link-local, plain HTTP. Clients of
+# this computer ask for it over TLS, as for the cloud's names.
+METADATA_HOST = "169.254.169.254"
+
 # On a shared machine any user reaches a loopback port; only who holds this run's token is served as "the cloud".
 RUN_HEADER = "X-Practice-Tenant-Run"
 

@@ -5,6 +5,7 @@ each has its own.
 """
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -66,7 +67,7 @@ class Delayed(Fault):
 
     @property
     def effect(self) -> str:
-        return f"answered {self.seconds:g} seconds late"
+        return f"answered {_seconds(self.seconds)} late"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,10 @@ class WrongJson(Fault):
 
 # Not counted down, and for every endpoint: it lasts until somebody ends it.
 OUTAGE = ConnectionReset(endpoint="")
+
+
+def _seconds(number: float) -> str:
+    return f"{number:.10g} second{'' if number == 1 else 's'}"
 
 
 def _retry_after(seconds: int | None) -> str:
@@ -133,13 +138,13 @@ class Faults:
     def shift_clock(self, seconds: float) -> None:
         """Put the tenant's clock this many seconds ahead of the computer's; 0 puts it right."""
         with self._switching():
-            self._clock.shifted = seconds
+            self._clock.shifted = self._directory.ahead = seconds
 
-    def expire_secrets(self, client_id: str, key_ids: Iterable[str]) -> None:
-        """Let secrets of an app look expired; one that is added later counts."""
+    def expire_secrets(self, name: str, key_ids: Iterable[str]) -> None:
+        """Let secrets of an app, by their IDs, look expired; one that is added later counts."""
         with self._switching():
             self._directory.pretended_ends |= dict.fromkeys(key_ids, int(self._clock()))
-            self._expired = (*dict.fromkeys((*self._expired, client_id)),)
+            self._expired = (*dict.fromkeys((*self._expired, name)),)
 
     def take(self, endpoint: str | None) -> Fault | None:
         """The fault that is due for a request to an endpoint, counted down; None: answer as usual."""
@@ -164,21 +169,21 @@ class Faults:
             said = ["An outage: every connection is reset."] if self._outage else []
             said += [fault.sentence for fault in self._waiting]
             if shape.lifetime != AS_USUAL.lifetime:
-                said.append(f"Access tokens last {shape.lifetime} seconds.")
+                said.append(f"Access tokens last {_seconds(shape.lifetime)}.")
             if shape.refresh_in is not None:
                 said.append(f"Token answers have refresh_in: {shape.refresh_in}.")
             if shape.scope is not None:
                 said.append(f"Token answers have scope: {shape.scope}.")
             if shifted:
-                said.append(f"The tenant's clock is {abs(shifted):g} seconds {'fast' if shifted > 0 else 'slow'}.")
-            said += [f"The secrets of the app {client_id} are expired." for client_id in self._expired]
+                said.append(f"The tenant's clock is {_seconds(abs(shifted))} {'fast' if shifted > 0 else 'slow'}.")
+            said += [f"The secrets of the app '{name}' are expired." for name in self._expired]
             return tuple(said)
 
     def clear(self) -> None:
         """Everything as usual again."""
         with self._lock:
             self._waiting, self._outage, self._expired, self._since = (), False, (), None
-            self.shape, self._clock.shifted = AS_USUAL, 0.0
+            self.shape, self._clock.shifted, self._directory.ahead = AS_USUAL, 0.0, 0.0
             self._directory.pretended_ends.clear()
 
     @contextlib.contextmanager
@@ -189,5 +194,7 @@ class Faults:
             yield
 
     def _forget_after_reset(self) -> None:
-        if self._since is not None and self._since != self._generation():
-            self.clear()
+        # Where the file is busy, the next request finds out.
+        with contextlib.suppress(sqlite3.OperationalError):
+            if self._since is not None and self._since != self._generation():
+                self.clear()

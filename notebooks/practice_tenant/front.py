@@ -11,7 +11,7 @@ from starlette.requests import Request
 from .authority.form import MAX_BODY_BYTES
 from .clock import TenantClock
 from .counters import Counters, client_id_of
-from .endpoints import WITH_FORM
+from .endpoints import WITH_FORM, endpoint_of
 from .fault_answers import Render, answer
 from .faults import ConnectionReset, Delayed, Faults
 
@@ -33,16 +33,17 @@ class Front:
         self._counters = counters
         self._clock = clock
 
-    def before(self, part: Callable, endpoint: str | None, render: Render) -> Callable:
+    def before(self, part: Callable, render: Render, name: str | None = None) -> Callable:
         """A part of the tenant, as an ASGI application, with this in front of it.
 
         Args:
             part: what answers as usual.
-            endpoint: the name of what is asked, or None.
             render: how a part of this kind words its refusals.
+            name: the endpoint that the whole part is; None: the path says which.
         """
 
         async def front(scope: dict, receive: Callable, send: Callable) -> None:
+            endpoint = name or endpoint_of(scope["path"])
             if endpoint is not None:
                 receive = await self._count(endpoint, scope, receive)
             fault = self._faults.take(endpoint)

@@ -46,6 +46,7 @@ class WebApp:
         if not self._answered.wait(timeout):
             raise TimeoutError(f"Nobody signed in within {timeout} seconds. Run the cell with the link again.")
         self._server.shutdown()
+        self._server.server_close()
         return self.result
 
 

@@ -16,7 +16,7 @@ from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
 from ..pages.page import page
-from . import device_approval, discovery, interaction, transaction
+from . import device_approval, discovery, instance_metadata, interaction, transaction
 from .attempts import Attempts
 from .device_approval import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, describe, render
@@ -59,6 +59,21 @@ def application(authority: Authority) -> Starlette:
             Route("/common/userrealm/{user}", user_realm),
         ],
         exception_handlers={AuthorityError: refuse, sqlite3.OperationalError: busy, HTTPException: not_found},
+    )
+    app.router.redirect_slashes = False
+    app.state.authority = authority
+    return app
+
+
+def metadata(authority: Authority) -> Starlette:
+    """The instance metadata service of an Azure machine, as an ASGI application."""
+    app = Starlette(
+        routes=[Route("/metadata/identity/oauth2/token", instance_metadata.identity_token)],
+        exception_handlers={
+            instance_metadata.MetadataError: instance_metadata.refuse,
+            sqlite3.OperationalError: instance_metadata.busy,
+            HTTPException: instance_metadata.not_found,
+        },
     )
     app.router.redirect_slashes = False
     app.state.authority = authority

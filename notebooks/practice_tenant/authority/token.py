@@ -40,7 +40,8 @@ async def token(request: Request) -> JsonAnswer:
         request.path_params["tenant"],
         credential,
         grant_type=grant_type,
-        audiences=request.state.face.assertion_audiences,
+        face=request.state.face,
+        signing_keys=authority.signing_keys,
         strict=authority.profile == "strict",
         now=now,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .access_token import LIFETIME_SECONDS
+from .lifetime import USUAL_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class TokenShape:
         scope: what ``scope`` in the answer says; None: what Entra would say.
     """
 
-    lifetime: int = LIFETIME_SECONDS
+    lifetime: int = USUAL_SECONDS
     refresh_in: int | None = None
     scope: str | None = None
 

@@ -1,11 +1,13 @@
-"""The tables of the directory's SQLite file.
+"""The tables of the directory's SQLite file, as the steps that make them.
 
-What is looked up has a column and an index; what is only read back with its object is JSON beside it.
+What is looked up has a column and an index; what is only read back with its object is JSON beside it. A new file takes
+every step, an older one those it lacks: so both end up the same, and nothing in the older one is lost. A step that was
+published stays as it is; a change of the tables is a new step.
 """
 
-SCHEMA_VERSION = 2
+from collections.abc import Mapping
 
-TABLES = """
+_FIRST = """
 CREATE TABLE tenant (
     id TEXT PRIMARY KEY,
     default_domain TEXT NOT NULL UNIQUE,
@@ -103,8 +105,43 @@ CREATE TABLE signing_key (
 );
 """
 
+# Users have app roles too from here on, so who has one is no longer a service principal always. A new column has a
+# default: the rows that are there have no value of their own.
+_FEDERATION = """
+ALTER TABLE service_principal ADD COLUMN assignment_required INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE service_principal ADD COLUMN resource_id TEXT;
+CREATE TABLE assignment (
+    id TEXT PRIMARY KEY,
+    principal_id TEXT NOT NULL,
+    resource_id TEXT NOT NULL REFERENCES service_principal (id) ON DELETE CASCADE,
+    app_role_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    UNIQUE (principal_id, resource_id, app_role_id)
+);
+INSERT INTO assignment SELECT id, principal_id, resource_id, app_role_id, created FROM app_role_assignment;
+DROP TABLE app_role_assignment;
+ALTER TABLE assignment RENAME TO app_role_assignment;
+CREATE INDEX app_role_assignment_of_resource ON app_role_assignment (resource_id);
+CREATE TABLE federated_credential (
+    id TEXT PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES application (app_id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    audience TEXT NOT NULL,
+    description TEXT,
+    UNIQUE (app_id, name),
+    UNIQUE (app_id, issuer, subject)
+);
+"""
+
+# By the schema version that a step leads to.
+STEPS: Mapping[int, str] = {2: _FIRST, 3: _FEDERATION}
+SCHEMA_VERSION = max(STEPS)
+
 TABLE_NAMES = (
     "issued",
+    "federated_credential",
     "permission_grant",
     "app_role_assignment",
     "service_principal",

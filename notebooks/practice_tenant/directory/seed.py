@@ -7,7 +7,7 @@ folder; nothing that is published opens anything.
 import uuid
 from dataclasses import dataclass, field, replace
 
-from . import secrets
+from . import managed_identity, secrets
 from .objects import (
     MULTIPLE_ORGS,
     Application,
@@ -85,6 +85,8 @@ class SeededValues:
     api_client_id: str = RECORDS_API_CLIENT_ID
     api_uri: str = RECORDS_API_URI
     administrator_client_id: str = ADMINISTRATOR_CLIENT_ID
+    managed_identity_client_id: str = managed_identity.CLIENT_ID
+    managed_identity_object_id: str = managed_identity.OBJECT_ID
 
 
 def new_secrets() -> dict[str, str]:
@@ -108,7 +110,13 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
             directory.add_signing_key(**columns)
         _add_tenants(directory, now)
         _add_applications(directory, now)
+        complete(directory)
         set_secrets(directory, values, now)
+
+
+def complete(directory: Directory) -> None:
+    """Add what a directory lacks that an earlier version of the seed filled; what is there stays as it is."""
+    managed_identity.add(directory, (TENANT_ID, OTHER_TENANT_ID))
 
 
 def set_secrets(directory: Directory, values: dict[str, str], now: float) -> None:

@@ -39,5 +39,6 @@ class GrantRequest:
             "signing_keys": self.signing_keys,
             "face": self.face,
             "now": self.now,
+            "claims": self.form.get("claims"),
             "shape": self.shape,
         }
