@@ -33,8 +33,8 @@ GISTS = {
 # Notebooks that practise in live mode too, beside or instead of what they do live, and why: nobody makes a real tenant
 # fail. They take `Registration.practice()` for that; every other notebook starts no practice tenant in live mode.
 PRACTISE_TOO: dict[str, str] = {
-    "03-confidential-client": "a certificate expires, and a managed identity is there on machines in Azure only",
-    "07-error-clinic": "everything in it is broken on purpose",
+    "03-confidential-client": "a certificate expires, and a managed identity is there on machines in Azure only.",
+    "07-error-clinic": "everything in it is broken on purpose.",
 }
 LIVE_SESSION = {
     "mode": "live",
