@@ -8,6 +8,8 @@ from importlib import import_module
 
 _HOME = {
     "Administrator": "administrator",
+    "Measurements": "measurements",
+    "Picture": "picture",
     "PortalLink": "portal_link",
     "Registration": "registration",
     "RegistrationForm": "form",
@@ -24,6 +26,8 @@ _HOME = {
 
 __all__ = [
     "Administrator",
+    "Measurements",
+    "Picture",
     "PortalLink",
     "Registration",
     "RegistrationForm",

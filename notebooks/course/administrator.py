@@ -78,6 +78,37 @@ class Administrator:
         count = len(self._application()["keyCredentials"])
         return f"The app has {count} certificate{'' if count == 1 else 's'}."
 
+    def trust_identity(self, subject: str) -> str:
+        """Let the app show the tokens of a managed identity in place of a secret: a federated credential.
+
+        Args:
+            subject: what the token's ``sub`` has to be: the identity's object ID. One call replaces what another trusted.
+        """
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > Certificates & secrets > Federated credentials, "
+                "add one for a managed identity, and choose the identity."
+            )
+        path = f"/applications/{self._application()['id']}/federatedIdentityCredentials"
+        trusted = {
+            "issuer": f"https://login.microsoftonline.com/{self.registration.practice_tenant.seeded.tenant_id}/v2.0",
+            "subject": subject,
+            "audiences": ["api://AzureADTokenExchange"],
+        }
+        if any(item["name"] == "course-machine" for item in self.send("GET", path)["value"]):
+            self.send("PATCH", f"{path}/course-machine", trusted)
+        else:
+            self.send("POST", path, {"name": "course-machine"} | trusted)
+        return f"The app trusts tokens about {subject}."
+
+    def expose_api(self) -> str:
+        """Give the app its Application ID URI, ``api://<client ID>``, by which tokens for it are asked for."""
+        uri = f"api://{self.registration.client_id}"
+        if self.live:
+            return f"Open {ADMIN_CENTER} > App registrations > your app > Expose an API, and add the URI {uri}."
+        self.send("PATCH", f"/applications/{self._application()['id']}", {"identifierUris": [uri]})
+        return "The app has an Application ID URI now."
+
     def add_secret(self, name: str = "made by the administrator") -> Secret:
         """Make a new client secret for the app, beside those it has.
 
@@ -107,29 +138,6 @@ class Administrator:
             )
         self.send("PATCH", f"/applications/{self._application()['id']}", {"web": {"redirectUris": list(uris)}})
         return f"The app has {len(uris)} redirect URI{'' if len(uris) == 1 else 's'}."
-
-    def trust_identity(self, subject: str) -> str:
-        """Let the app show the tokens of a managed identity in place of a secret: a federated credential.
-
-        Args:
-            subject: what the token's ``sub`` has to be: the identity's object ID. One call replaces what another trusted.
-        """
-        if self.live:
-            return (
-                f"Open {ADMIN_CENTER} > App registrations > your app > Certificates & secrets > Federated credentials, "
-                "add one for a managed identity, and choose the identity."
-            )
-        path = f"/applications/{self._application()['id']}/federatedIdentityCredentials"
-        trusted = {
-            "issuer": f"https://login.microsoftonline.com/{self.registration.practice_tenant.seeded.tenant_id}/v2.0",
-            "subject": subject,
-            "audiences": ["api://AzureADTokenExchange"],
-        }
-        if any(item["name"] == "course-machine" for item in self.send("GET", path)["value"]):
-            self.send("PATCH", f"{path}/course-machine", trusted)
-        else:
-            self.send("POST", path, {"name": "course-machine"} | trusted)
-        return f"The app trusts tokens about {subject}."
 
     def register_app(self, name: str = "My practice app", permissions: tuple[str, ...] = ("User.Read.All",)):
         """Register an app in the practice tenant: app registration, secret, service principal, admin consent.

@@ -34,8 +34,16 @@ GISTS = {
 # fail. They take `Registration.practice()` for that; every other notebook starts no practice tenant in live mode.
 PRACTISE_TOO: dict[str, str] = {
     "03-confidential-client": "a certificate expires, and a managed identity is there on machines in Azure only.",
-    "07-error-clinic": "everything in it is broken on purpose.",
+    "05-caching": "a registration is repaired, and a tenant is too busy.",
+    "05b-caching-for-servers": "the traps want a tenant that misbehaves.",
+    "07-error-clinic": "registrations are broken on purpose.",
+    "08-capstone": "a daemon meets a tenant that fails in ten ways.",
 }
+# What is made up for each run: identifiers of new objects, the practice tenant's port, the key of its pages.
+MADE_UP = re.compile(
+    r"(?<=/v1.0/applications/)[0-9a-f-]{36}|(?<=/servicePrincipals/)[0-9a-f-]{36}|(?<=api://)[0-9a-f-]{36}"
+    r"|(?<=localhost:)\d+(/[\w-]{22}(?=/))?"
+)
 LIVE_SESSION = {
     "mode": "live",
     "session": "RecordingSession",
@@ -43,10 +51,6 @@ LIVE_SESSION = {
     "trusts_environment": True,
     "started_a_tenant": False,
 }
-# What the practice tenant makes up for each run: identifiers of new objects, its port, the key of its pages.
-MADE_UP = re.compile(
-    r"(?<=/applications/)[0-9a-f-]{36}|(?<=/servicePrincipals/)[0-9a-f-]{36}|(?<=localhost:)\d+(/[\w-]{22}(?=/))?"
-)
 NOTEBOOKS = tuple(str(notebook) for notebook in book.NOTEBOOKS)
 
 
@@ -173,6 +177,6 @@ def requests_of(note: dict) -> list[list[str]]:
 
 def settled(note: dict) -> dict:
     """What came of a cell, less what differs from run to run: how often a program asked whether somebody is done, and
-    what the practice tenant makes up."""
+    what is made up for each run."""
     answers = [MADE_UP.sub("…", answer) for answer in note["answers"] if "AADSTS70016" not in answer]
     return {"raised": note["raised"], "answers": answers}

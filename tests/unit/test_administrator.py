@@ -205,6 +205,21 @@ def test_live_no_app_is_registered(live):
         live.register_app()
 
 
+def test_an_app_becomes_an_api_that_tokens_can_be_asked_for(administrator, registration):
+    made = administrator.register_app("Mine", ()).with_values(scope="")
+    made = made.with_values(scope=f"api://{made.client_id}/.default")
+    assert token(made)["error_codes"] == [500011]
+    assert Administrator(registration=made).expose_api() == "The app has an Application ID URI now."
+    assert "access_token" in token(made)
+
+
+def test_live_it_says_where_to_expose_the_api_and_sends_nothing(tmp_path):
+    live = Registration.load(tmp_path / ".env", environ=LIVE)
+    sentence = Administrator(registration=live).expose_api()
+    assert "Expose an API" in sentence and f"api://{LIVE['CLIENT_ID']}" in sentence
+    assert len(live.http.trace) == 0
+
+
 def test_an_added_secret_works_beside_the_first_one(administrator, registration):
     added = administrator.add_secret()
     assert added.value not in repr(added)

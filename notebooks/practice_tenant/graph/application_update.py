@@ -3,6 +3,7 @@
 https://learn.microsoft.com/graph/api/application-update
 """
 
+import sqlite3
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -10,18 +11,19 @@ from starlette.responses import Response
 
 from .access import app_role
 from .bearer import Caller
-from .body import member, read_body, redirect_uris
+from .body import member, read_body, redirect_uris, texts
 from .errors import bad_request
 from .find import find_application
+from .identifier_uris import allowed_uris
 from .key_credentials import replace_keys
 
 _PLATFORMS = {"web": "web_redirect_uris", "publicClient": "public_redirect_uris", "spa": "spa_redirect_uris"}
-_KNOWN = {"keyCredentials", "isFallbackPublicClient", *_PLATFORMS}
+_KNOWN = {"keyCredentials", "identifierUris", "isFallbackPublicClient", *_PLATFORMS}
 
 
 @app_role("Application.ReadWrite.All")
 async def update_application(request: Request, caller: Caller) -> Response:
-    """``PATCH /applications/{object id}``: certificates, redirect URIs, and whether it is a public client"""
+    """``PATCH /applications/{object id}``: certificates, URIs, and whether it is a public client"""
     directory, application = request.app.state.graph.directory, find_application(request, caller)
     body = await read_body(request)
     if unknown := sorted(body.keys() - _KNOWN):
@@ -34,9 +36,14 @@ async def update_application(request: Request, caller: Caller) -> Response:
     }
     if "isFallbackPublicClient" in body:
         changes["public_client"] = member(body, "isFallbackPublicClient", bool, False)
-    with directory.transaction():
-        if changes:
-            directory.change_application(replace(application, **changes))
-        if "keyCredentials" in body:
-            replace_keys(directory, application, member(body, "keyCredentials", list, []))
+    if "identifierUris" in body:
+        changes["identifier_uris"] = allowed_uris(application, texts(body, "identifierUris"))
+    try:
+        with directory.transaction():
+            if changes:
+                directory.change_application(replace(application, **changes))
+            if "keyCredentials" in body:
+                replace_keys(directory, application, member(body, "keyCredentials", list, []))
+    except sqlite3.IntegrityError as error:
+        raise bad_request("Another object with the same value for property identifierUris already exists.") from error
     return Response(status_code=204)
