@@ -33,11 +33,11 @@ GISTS = {
 # Notebooks that practise in live mode too, beside or instead of what they do live, and why: nobody makes a real tenant
 # fail. They take `Registration.practice()` for that; every other notebook starts no practice tenant in live mode.
 PRACTISE_TOO: dict[str, str] = {
-    "03-confidential-client": "a certificate expires, and a managed identity is there on machines in Azure only",
-    "05-caching": "a registration is repaired, and a tenant is too busy",
-    "05b-caching-for-servers": "the traps want a tenant that misbehaves",
-    "07-error-clinic": "registrations are broken on purpose",
-    "08-capstone": "a daemon meets a tenant that fails in ten ways",
+    "03-confidential-client": "a certificate expires, and a managed identity is there on machines in Azure only.",
+    "05-caching": "a registration is repaired, and a tenant is too busy.",
+    "05b-caching-for-servers": "the traps want a tenant that misbehaves.",
+    "07-error-clinic": "registrations are broken on purpose.",
+    "08-capstone": "a daemon meets a tenant that fails in ten ways.",
 }
 # What is made up for each run: identifiers of new objects, the practice tenant's port, the key of its pages.
 MADE_UP = re.compile(

@@ -55,7 +55,7 @@ CASE = Case(
     solved=cell("""
         def run_twice(practice, make_app, load, save):
             sources = []
-            for day in ("Monday", "Tuesday"):
+            for _ in ("Monday", "Tuesday"):
                 cache = load()
                 app = make_app(token_cache=cache)
                 #: save(cache)
