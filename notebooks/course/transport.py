@@ -11,15 +11,11 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from .clouds import CLOUDS, WORLDWIDE
 from .trace import Trace, parsed_body, redact, redact_url
 
-# Every name the practice tenant answers to; they are Entra's and Graph's own.
-CLOUD_HOSTS = frozenset(
-    {
-        *("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"),
-        "graph.microsoft.com",
-    }
-)
+# Names the practice tenant answers to, whoever's it is; each has its own two beside them.
+CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0]))
 TIMEOUT_SECONDS = 30
 
 
@@ -90,15 +86,17 @@ class CarriedSession(RecordingSession):
         super().__init__()
         # Proxy and CA variables of the environment are meant for the internet; this session never goes there.
         self.trust_env = False
-        adapter = _CarryingAdapter(tenant, CLOUD_HOSTS | {urlsplit(api_endpoint).netloc.lower()} - {""})
+        adapter = _CarryingAdapter(tenant, {urlsplit(api_endpoint).netloc.lower()} - {""})
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 
 
 class _CarryingAdapter(HTTPAdapter):
-    def __init__(self, tenant, hosts: frozenset[str]):
+    def __init__(self, tenant, own: set[str]):
         self._tenant = tenant
-        self._hosts = hosts
+        self._hosts = CLOUD_HOSTS | own
+        named = (WORLDWIDE.logins[0], WORLDWIDE.graphs[0], *sorted(own - CLOUD_HOSTS))
+        self._answered = f"{', '.join(named)}, and their counterparts in the national clouds"
         self._context = ssl.create_default_context(cadata=tenant.ca_certificate)
         # One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile.
         super().__init__(max_retries=1)
@@ -108,7 +106,7 @@ class _CarryingAdapter(HTTPAdapter):
         if parts.scheme != "https" or parts.netloc.lower() not in self._hosts:
             raise HostRefused(
                 f"Practice mode doesn't send anything to {redact_url(f'{parts.scheme}://{parts.netloc}')}. "
-                f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}. "
+                f"The practice tenant answers https requests for {self._answered}. "
                 "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
                 request=request,
             )

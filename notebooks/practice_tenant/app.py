@@ -7,14 +7,16 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from .authority import routes as authority_routes
+from .clouds import CLOUDS, WORLDWIDE, Cloud
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
-from .faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, RUN_HEADER, Face, cloud_face, localhost_face, localhost_hosts
+from .faces import RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
 from .graph import routes as graph_routes
 from .graph.keys import PublishedKeys
 
@@ -53,19 +55,34 @@ class PracticeTenant:
         self.signing_keys = SigningKeys(directory, clock)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
-        self._cloud = cloud_face(http_port, self._pages_path)
+        self._faces = cloud_faces(http_port, self._pages_path)
+        self._page_faces = {face.name: face for face in self._faces.values() if face.name != WORLDWIDE.login}
         self._localhost = localhost_face(https_port, http_port)
         self._https_hosts = localhost_hosts(https_port)
         self._http_hosts = localhost_hosts(http_port)
         self._run_token = run_token.encode()
+        self._profile = profile
+        self._clock = clock
+        self._clouds = {cloud: self._serving(cloud, portal=bool(pages_key)) for cloud in CLOUDS}
+
+    def _serving(self, cloud: Cloud, *, portal: bool) -> "_Parts":
+        """What answers in one cloud: the same directory, with signing keys and issued values of that cloud's own."""
+        directory = self.directory.in_cloud(cloud)
         authority = authority_routes.Authority(
-            directory=directory, signing_keys=self.signing_keys, clock=clock, profile=profile
+            directory=directory,
+            signing_keys=self.signing_keys if cloud is WORLDWIDE else SigningKeys(directory, self._clock),
+            clock=self._clock,
+            profile=self._profile,
         )
-        self._authority = authority_routes.application(authority)
-        self._pages = authority_routes.pages(authority, portal=bool(pages_key))
-        keys = {face: PublishedKeys(self._fetch_keys(face), clock) for face in (self._cloud, self._localhost)}
-        self._graph = graph_routes.application(
-            graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=clock)
+        application = authority_routes.application(authority)
+        faces = {face for face in (*self._faces.values(), self._localhost) if face.cloud is cloud}
+        keys = {face: PublishedKeys(_fetch_keys(application, face), self._clock) for face in faces}
+        graph = graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self._clock)
+        return _Parts(
+            authority=application,
+            # The portal shows the app registrations, which are the same under every name.
+            pages=authority_routes.pages(authority, portal=portal and cloud is WORLDWIDE),
+            graph=graph_routes.application(graph),
         )
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
@@ -87,7 +104,7 @@ class PracticeTenant:
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
             return None
-        if host != CLOUD_GRAPH and host not in CLOUD_LOGIN_ALIASES:
+        if host not in self._faces:
             return _unknown_host()
         sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
         if not hmac.compare_digest(sent, self._run_token):
@@ -99,30 +116,47 @@ class PracticeTenant:
     def _part(self, scope: dict) -> Callable:
         if scope["scheme"] == "http":
             return self._page(scope)
-        face = self._localhost if scope["host"] in self._https_hosts else self._cloud
+        face = self._localhost if scope["host"] in self._https_hosts else self._faces[scope["host"]]
         scope.setdefault("state", {})["face"] = face
-        if scope["host"] == CLOUD_GRAPH:
-            return self._graph
+        parts = self._clouds[face.cloud]
+        if scope["host"] == face.cloud.graph:
+            return parts.graph
         path = scope["path"]
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # What a mounted application sees: its own part of the path comes after root_path.
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
-            return self._graph
-        return self._authority
+            return parts.graph
+        return parts.authority
 
     def _page(self, scope: dict) -> Callable:
         if not scope["path"].startswith(self._pages_path + "/"):
             return _sentence(404, "Open the link that the notebook or your app shows: it has this run's key in it.")
-        state = scope.setdefault("state", {})
-        state["face"], state["password_hint"] = self._cloud, self._password_hint
         scope["root_path"] = scope.get("root_path", "") + self._pages_path
-        return self._pages
+        name = scope["path"].removeprefix(self._pages_path).split("/")[1]
+        face = self._page_faces.get(name)
+        if face is None:
+            face = self._faces[WORLDWIDE.login]
+        else:
+            scope["root_path"] += f"/{name}"
+        state = scope.setdefault("state", {})
+        state["face"], state["password_hint"] = face, self._password_hint
+        return self._clouds[face.cloud].pages
 
-    def _fetch_keys(self, face: Face) -> Callable:
-        async def fetch() -> dict:
-            return await _get_json(self._authority, _KEYS_PATH, face)
 
-        return fetch
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What answers in one cloud, as ASGI applications."""
+
+    authority: Callable
+    pages: Callable
+    graph: Callable
+
+
+def _fetch_keys(authority: Callable, face: Face) -> Callable:
+    async def fetch() -> dict:
+        return await _get_json(authority, _KEYS_PATH, face)
+
+    return fetch
 
 
 def _sentence(status: int, sentence: str) -> Response:

@@ -10,7 +10,7 @@ import requests
 
 from course import transport
 from course.transport import CLOUD_HOSTS, CarriedSession, HostRefused, RecordingSession, live_session, practice_session
-from practice_tenant.faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES
+from practice_tenant.faces import cloud_faces
 from practice_tenant.tls import new_identity
 from tests.unit.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 
@@ -40,7 +40,7 @@ def live() -> Iterator[RecordingSession]:
 
 
 def test_the_names_that_are_carried_are_those_the_tenant_answers_to():
-    assert {CLOUD_GRAPH, *CLOUD_LOGIN_ALIASES} == CLOUD_HOSTS
+    assert cloud_faces(8400).keys() == CLOUD_HOSTS
 
 
 @pytest.mark.parametrize("host", sorted(CLOUD_HOSTS))
@@ -90,7 +90,9 @@ def test_every_other_host_is_refused_with_a_sentence_and_nothing_is_sent(url, se
         session.get(url, headers={"Authorization": "Bearer canary"})
     sentence = str(refused.value)
     assert sentence.startswith("Practice mode doesn't send anything to ")
-    assert "graph.microsoft.com, login.microsoft.com" in sentence
+    assert (
+        "for login.microsoftonline.com, graph.microsoft.com, and their counterparts in the national clouds." in sentence
+    )
     assert "COURSE_MODE=live" in sentence
     assert isinstance(refused.value, requests.ConnectionError)
     assert refused.value._render_traceback_() == [sentence]

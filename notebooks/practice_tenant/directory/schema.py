@@ -3,7 +3,7 @@
 What is looked up has a column and an index; what is only read back with its object is JSON beside it.
 """
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 TABLES = """
 CREATE TABLE tenant (
@@ -96,6 +96,7 @@ CREATE TABLE user (
 CREATE INDEX user_of_tenant ON user (tenant_id, user_principal_name);
 CREATE TABLE signing_key (
     kid TEXT PRIMARY KEY,
+    realm TEXT NOT NULL,
     private_key BLOB NOT NULL,
     certificate BLOB NOT NULL,
     created INTEGER NOT NULL,

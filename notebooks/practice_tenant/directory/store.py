@@ -5,7 +5,6 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from .issued import IssuedValues
 from .objects import (
     Application,
     AppRole,
@@ -19,13 +18,14 @@ from .objects import (
     Tenant,
     User,
 )
+from .realms import Realms
 
 _LISTS = ("identifier_uris", "web_redirect_uris", "public_redirect_uris", "spa_redirect_uris")
 
 _VALUES = {"app_roles": AppRole, "permission_scopes": PermissionScope, "required_permissions": RequiredPermission}
 
 
-class Directory(IssuedValues):
+class Directory(Realms):
     """Tenants, app registrations, service principals, grants, users and signing keys."""
 
     # Tenants
@@ -64,10 +64,9 @@ class Directory(IssuedValues):
         return _application(row) if row else None
 
     def application_by_identifier(self, uri: str) -> Application | None:
-        """The resource an identifier URI such as ``api://…`` names."""
-        row = self._one(
-            "SELECT application.* FROM application JOIN identifier_uri USING (app_id) WHERE uri = ?", uri.lower()
-        )
+        """The resource an identifier URI such as ``api://…`` names; Microsoft Graph has another in each cloud."""
+        name = self.kept_identifier(uri)
+        row = self._one("SELECT application.* FROM application JOIN identifier_uri USING (app_id) WHERE uri = ?", name)
         return _application(row) if row else None
 
     def applications(self, tenant_id: str) -> list[Application]:
@@ -211,7 +210,7 @@ class Directory(IssuedValues):
 
     def add_signing_key(self, **columns: object) -> None:
         """Keep a signing key: kid, private_key (PEM), certificate (DER), created, active_from."""
-        self._insert("signing_key", **columns)
+        self._insert("signing_key", realm=self.realm, **columns)
 
     def activate_signing_key(self, kid: str, active_from: int) -> None:
         """Set the time from which a key signs."""
@@ -219,7 +218,8 @@ class Directory(IssuedValues):
 
     def signing_keys(self) -> list[dict]:
         """All signing keys, by the time from which they sign; of two rotations in one second the later comes last."""
-        return [dict(row) for row in self._all("SELECT * FROM signing_key ORDER BY active_from, rowid")]
+        sql = "SELECT * FROM signing_key WHERE realm = ? ORDER BY active_from, rowid"
+        return [dict(row) for row in self._all(sql, self.realm)]
 
 
 def _application_columns(application: Application) -> dict:

@@ -1,0 +1,100 @@
+"""MSAL itself, through the course's session, under each of the practice tenant's host names."""
+
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+
+import msal
+import pytest
+
+from course import person
+from course.registration import Registration
+
+# For each instance: its cloud's Microsoft Graph, and the issuer of an ID token.
+CLOUDS = {
+    "https://login.microsoftonline.com": ("https://graph.microsoft.com", "https://login.microsoftonline.com"),
+    "https://login.microsoftonline.us": ("https://graph.microsoft.us", "https://login.microsoftonline.us"),
+    "https://login.partner.microsoftonline.cn": (
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://login.partner.microsoftonline.cn",
+    ),
+    "https://login.chinacloudapi.cn": (
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://login.partner.microsoftonline.cn",
+    ),
+}
+
+
+@pytest.fixture
+def loaded(tmp_path) -> Callable[[str], Registration]:
+    """The registration of a learner who wrote these lines into .env."""
+
+    def load(lines: str) -> Registration:
+        (tmp_path / ".env").write_text(lines)
+        return Registration.load(tmp_path / ".env", {})
+
+    return load
+
+
+@pytest.fixture(autouse=True)
+def browser(monkeypatch) -> Iterator[None]:
+    """Pages that MSAL opens are gone through by the scripted person, while MSAL waits."""
+    visits = []
+
+    def open_page(url: str) -> bool:
+        visits.append(threading.Thread(target=person.visit, args=(url,)))
+        visits[-1].start()
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", open_page)
+    yield
+    for visit in visits:
+        visit.join()
+
+
+def public_client(registration: Registration, **where: str) -> msal.PublicClientApplication:
+    return msal.PublicClientApplication(registration.public_client_id, http_client=registration.http, **where)
+
+
+def signed_in(app: msal.PublicClientApplication, scopes: list[str]) -> dict:
+    """Sign the scripted person in with a browser, and get the next token without one."""
+    result = app.acquire_token_interactive(scopes, timeout=30)
+    assert "error" not in result, result
+    [account] = app.get_accounts()
+    renewed = app.acquire_token_silent(scopes, account, force_refresh=True)
+    assert renewed["token_source"] == "identity_provider"
+    return result
+
+
+@pytest.mark.parametrize("instance", CLOUDS)
+def test_an_app_gets_a_token_and_calls_the_graph_of_the_instances_cloud(loaded, instance: str):
+    registration = loaded(f"INSTANCE={instance}\n")
+    assert registration.problems == ()
+    app = msal.ConfidentialClientApplication(
+        registration.client_id,
+        authority=registration.authority,
+        client_credential=registration.client_secret.value,
+        http_client=registration.http,
+    )
+    result = app.acquire_token_for_client(registration.scopes)
+    assert "error" not in result, result
+    answer = registration.http.get(
+        registration.api_endpoint, headers={"Authorization": f"Bearer {result['access_token']}"}
+    )
+    assert answer.status_code == 200
+    assert answer.json()["@odata.context"].startswith(CLOUDS[instance][0])
+    hosts = {exchange.url.split("/")[2] for exchange in registration.http.trace}
+    assert hosts == {instance.split("/")[2], CLOUDS[instance][0].split("/")[2]}
+
+
+@pytest.mark.parametrize("instance", CLOUDS)
+def test_a_person_signs_in_to_the_instances_cloud(loaded, instance: str):
+    registration = loaded(f"INSTANCE={instance}\n")
+    graph, issuer = CLOUDS[instance]
+    result = signed_in(public_client(registration, authority=registration.authority), [f"{graph}/User.Read"])
+    assert result["id_token_claims"]["iss"] == f"{issuer}/{registration.tenant}/v2.0"
+    headers = {"Authorization": f"Bearer {result['access_token']}"}
+    assert registration.http.get(f"{graph}/v1.0/me", headers=headers).status_code == 200
+    for other, _ in CLOUDS.values():
+        if other != graph:
+            assert registration.http.get(f"{other}/v1.0/me", headers=headers).status_code == 401
