@@ -48,6 +48,9 @@ CHINA = Cloud(
 )
 CLOUDS = (WORLDWIDE, US_GOVERNMENT, CHINA)
 
+# The practice tenant's own host, as a tenant for customers has one (Microsoft Entra External ID).
+CUSTOMER_HOSTS = ("practice.ciamlogin.com",)
+
 
 def host_of(url: str) -> str:
     """The host of a URL in lower case; empty if there is none."""

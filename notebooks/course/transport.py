@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from .clouds import CLOUDS, WORLDWIDE
+from .clouds import CLOUDS, CUSTOMER_HOSTS, WORLDWIDE
 from .trace import Trace, parsed_body, redact, redact_url
 
-# Names the practice tenant answers to, whoever's it is; each has its own two beside them.
-CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0]))
+# Every name the practice tenant answers to, and one more that has the tenant's ID in it.
+CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0])) | set(CUSTOMER_HOSTS)
 TIMEOUT_SECONDS = 30
 
 
@@ -94,9 +94,9 @@ class CarriedSession(RecordingSession):
 class _CarryingAdapter(HTTPAdapter):
     def __init__(self, tenant, own: set[str]):
         self._tenant = tenant
-        self._hosts = CLOUD_HOSTS | own
-        named = (WORLDWIDE.logins[0], WORLDWIDE.graphs[0], *sorted(own - CLOUD_HOSTS))
-        self._answered = f"{', '.join(named)}, and their counterparts in the national clouds"
+        self._hosts = CLOUD_HOSTS | own | {f"{tenant.seeded.tenant_id}.ciamlogin.com"}
+        named = (WORLDWIDE.logins[0], WORLDWIDE.graphs[0], *CUSTOMER_HOSTS, *sorted(own - CLOUD_HOSTS))
+        self._answered = f"{', '.join(named)}, and the national clouds' counterparts of the first two"
         self._context = ssl.create_default_context(cadata=tenant.ca_certificate)
         # One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile.
         super().__init__(max_retries=1)

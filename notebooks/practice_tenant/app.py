@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from .authority import routes as authority_routes
 from .clouds import CLOUDS, WORLDWIDE, Cloud
+from .customers import external_id_faces
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
 from .faces import RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
@@ -55,7 +56,7 @@ class PracticeTenant:
         self.signing_keys = SigningKeys(directory, clock)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
-        self._faces = cloud_faces(http_port, self._pages_path)
+        self._faces = cloud_faces(http_port, self._pages_path) | external_id_faces(http_port, self._pages_path)
         self._page_faces = {face.name: face for face in self._faces.values() if face.name != WORLDWIDE.login}
         self._localhost = localhost_face(https_port, http_port)
         self._https_hosts = localhost_hosts(https_port)

@@ -26,6 +26,7 @@ class Face:
         sts: base URL of the issuer of v1.0 tokens, no trailing slash.
         graph: base URL of the protected API, no trailing slash, without the version.
         pages: base URL of what a person's browser opens (plain HTTP on loopback: a browser would warn about our CA).
+        tenant_id: the one tenant that the name is for; None for a name that serves every tenant.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Face:
     sts: str
     graph: str
     pages: str
+    tenant_id: str | None = None
 
     @cached_property
     def login_host(self) -> str:
@@ -69,7 +71,7 @@ def cloud_face(http_port: int, pages_path: str = "", cloud: Cloud = WORLDWIDE, h
         issuers=f"https://{cloud.login}",
         sts=cloud.sts,
         graph=cloud.graph_url,
-        pages=_pages(http_port, pages_path, name),
+        pages=pages_of(http_port, pages_path, name),
     )
 
 
@@ -93,7 +95,7 @@ def localhost_face(https_port: int, http_port: int) -> Face:
         issuers=base,
         sts=base,
         graph=f"{base}/graph",
-        pages=_pages(http_port, "", WORLDWIDE.login),
+        pages=pages_of(http_port, "", WORLDWIDE.login),
     )
 
 
@@ -102,7 +104,8 @@ def localhost_hosts(port: int) -> frozenset[str]:
     return frozenset(f"{name}:{port}" for name in ("localhost", "127.0.0.1", "[::1]"))
 
 
-def _pages(http_port: int, pages_path: str, host: str) -> str:
+def pages_of(http_port: int, pages_path: str, host: str) -> str:
+    """The base URL of the pages for sign-ins that begin at a host name."""
     # All pages are on one listener; the first part of the path says under which other name a sign-in began.
     own = "" if host == WORLDWIDE.login else f"/{host}"
     return f"http://localhost:{http_port}{pages_path}{own}"

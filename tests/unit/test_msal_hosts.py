@@ -9,6 +9,7 @@ import pytest
 
 from course import person
 from course.registration import Registration
+from practice_tenant import SeededValues
 
 # For each instance: its cloud's Microsoft Graph, and the issuer of an ID token.
 CLOUDS = {
@@ -98,3 +99,66 @@ def test_a_person_signs_in_to_the_instances_cloud(loaded, instance: str):
     for other, _ in CLOUDS.values():
         if other != graph:
             assert registration.http.get(f"{other}/v1.0/me", headers=headers).status_code == 401
+
+
+TENANT = SeededValues.tenant_id
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [
+        "https://practice.ciamlogin.com/",
+        "https://practice.ciamlogin.com/practice.onmicrosoft.com",
+        "https://practice.ciamlogin.com/practice.example",
+        f"https://practice.ciamlogin.com/{TENANT}",
+        f"https://{TENANT}.ciamlogin.com/{TENANT}",
+    ],
+)
+def test_a_customer_signs_in_at_the_tenants_own_host(loaded, authority: str):
+    registration = loaded("")
+    result = signed_in(public_client(registration, authority=authority), ["User.Read"])
+    assert result["id_token_claims"]["iss"] == f"https://{TENANT}.ciamlogin.com/{TENANT}/v2.0"
+    headers = {"Authorization": f"Bearer {result['access_token']}"}
+    assert registration.http.get("https://graph.microsoft.com/v1.0/me", headers=headers).status_code == 200
+    hosts = {exchange.url.split("/")[2] for exchange in registration.http.trace}
+    assert hosts == {authority.split("/")[2], "graph.microsoft.com"}
+
+
+@pytest.mark.parametrize(
+    ("authority", "issuer"),
+    [
+        (f"https://practice.ciamlogin.com/{TENANT}/v2.0", f"https://{TENANT}.ciamlogin.com/{TENANT}/v2.0"),
+        (f"https://{TENANT}.ciamlogin.com/{TENANT}/v2.0", f"https://{TENANT}.ciamlogin.com/{TENANT}/v2.0"),
+        (f"https://login.microsoftonline.com/{TENANT}/v2.0", f"https://login.microsoftonline.com/{TENANT}/v2.0"),
+    ],
+)
+def test_a_customer_signs_in_by_the_oidc_authority_whose_issuer_msal_checks(loaded, authority: str, issuer: str):
+    result = signed_in(public_client(loaded(""), oidc_authority=authority), ["User.Read"])
+    assert result["id_token_claims"]["iss"] == issuer
+
+
+def test_msal_refuses_an_oidc_authority_with_a_foreign_issuer(loaded, monkeypatch):
+    registration = loaded("")
+    asked = registration.http.get
+
+    def altered(url: str, **options):
+        answer = asked(url, **options)
+        answer._content = answer.content.replace(f"{TENANT}.ciamlogin.com".encode(), b"sts.example")
+        return answer
+
+    monkeypatch.setattr(registration.http, "get", altered)
+    with pytest.raises(ValueError, match=r"The issuer 'https://sts\.example/.* does not match the authority"):
+        public_client(registration, oidc_authority=f"https://practice.ciamlogin.com/{TENANT}/v2.0")
+
+
+def test_an_app_gets_a_token_at_the_tenants_own_host(loaded):
+    registration = loaded("INSTANCE=https://practice.ciamlogin.com\n")
+    app = msal.ConfidentialClientApplication(
+        registration.client_id,
+        authority=registration.authority,
+        client_credential=registration.client_secret.value,
+        http_client=registration.http,
+    )
+    token = app.acquire_token_for_client(registration.scopes)["access_token"]
+    answer = registration.http.get(registration.api_endpoint, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200

@@ -145,7 +145,7 @@ def authenticate(
         raise AuthorityError(700025, headers=headers)
     if credential.method == "private_key_jwt":
         keys = directory.keys(application.app_id)
-        names = (tenant.id, tenant.default_domain) if tenant else (tenant_name.lower(),)
+        names = (tenant.id, tenant.default_domain, tenant.initial_domain) if tenant else (tenant_name.lower(),)
         claims = client_assertion.verify(credential.assertion, application, keys, audiences=audiences(names), now=now)
         if strict:
             client_assertion.use_once(credential.assertion, claims, application, directory=directory, now=now)

@@ -11,7 +11,7 @@ from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..faces import Face
 from .errors import AuthorityError
-from .tenants import AUDIENCES, CONSUMERS_TENANT_ID, find_tenant, is_guid
+from .tenants import AUDIENCES, CONSUMERS_TENANT_ID, find_tenant, is_guid, require_served
 
 # Entra's own placeholder: an app that serves many tenants fills in the token's tid before it compares iss.
 ANY_TENANT = "{tenantid}"
@@ -24,8 +24,9 @@ def openid_configuration(directory: Directory, face: Face, tenant: str) -> dict:
         tenant: a GUID, a domain name, ``common``, ``organizations`` or ``consumers``.
 
     Raises:
-        AuthorityError: 90002 or 900023 for a tenant that doesn't exist.
+        AuthorityError: 90002 or 900023 for a tenant that doesn't exist, 500210 for one that isn't served by this name.
     """
+    require_served(directory, face, tenant)
     name = tenant.lower()
     if name in AUDIENCES:
         segment, issuer_tenant = name, CONSUMERS_TENANT_ID if name == "consumers" else ANY_TENANT

@@ -9,6 +9,7 @@ TABLES = """
 CREATE TABLE tenant (
     id TEXT PRIMARY KEY,
     default_domain TEXT NOT NULL UNIQUE,
+    initial_domain TEXT NOT NULL UNIQUE,
     display_name TEXT NOT NULL,
     created INTEGER NOT NULL
 );

@@ -26,6 +26,8 @@ from .store import Directory
 
 TENANT_ID = "7a1c0e52-3f0d-4f6e-9a57-2b8d6c1e4f90"
 TENANT_DOMAIN = "practice.example"
+# What Microsoft would have named the tenant: <name>.onmicrosoft.com, and hosts of its own (customers.py).
+TENANT_NAME = "practice"
 OTHER_TENANT_ID = "c4d9b1a7-58e2-4c3b-8f16-0e7a92d35b68"
 # The documentation's own example of another organisation: a name that exists in the cloud too.
 OTHER_TENANT_DOMAIN = "contoso.com"
@@ -133,11 +135,18 @@ def holds_secrets(directory: Directory, values: dict[str, str]) -> bool:
 
 
 def _add_tenants(directory: Directory, now: int) -> None:
-    for tenant_id, name, domain in (
-        (TENANT_ID, "Practice Tenant", TENANT_DOMAIN),
-        (OTHER_TENANT_ID, "Contoso", OTHER_TENANT_DOMAIN),
+    for tenant_id, name, domain, initial in (
+        (TENANT_ID, "Practice Tenant", TENANT_DOMAIN, TENANT_NAME),
+        (OTHER_TENANT_ID, "Contoso", OTHER_TENANT_DOMAIN, "contoso"),
     ):
-        directory.add_tenant(Tenant(id=tenant_id, display_name=name, default_domain=domain, created=now))
+        tenant = Tenant(
+            id=tenant_id,
+            display_name=name,
+            default_domain=domain,
+            initial_domain=f"{initial}.onmicrosoft.com",
+            created=now,
+        )
+        directory.add_tenant(tenant)
         for label, title in _LABELS:
             user = User(
                 id=_stable_id(domain, label),

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from ..clouds import WORLDWIDE
 from .objects import (
     Application,
     AppRole,
@@ -41,7 +42,10 @@ class Directory(Realms):
     def tenant(self, id_or_domain: str) -> Tenant | None:
         """The tenant with this GUID or domain name; case doesn't matter."""
         name = id_or_domain.lower()
-        row = self._one("SELECT * FROM tenant WHERE id = ? OR default_domain = ?", name, name)
+        # A national cloud gives initial domains of its own.
+        initial = name if self.cloud is WORLDWIDE else None
+        sql = "SELECT * FROM tenant WHERE id = ? OR default_domain = ? OR initial_domain = ?"
+        row = self._one(sql, name, name, initial)
         return Tenant(**row) if row else None
 
     # App registrations
