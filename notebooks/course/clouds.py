@@ -48,8 +48,8 @@ CHINA = Cloud(
 )
 CLOUDS = (WORLDWIDE, US_GOVERNMENT, CHINA)
 
-# The practice tenant's own host, as a tenant for customers has one (Microsoft Entra External ID).
-CUSTOMER_HOSTS = ("practice.ciamlogin.com",)
+# The practice tenant's own hosts, as a tenant for customers has them: External ID, and Azure AD B2C before it.
+CUSTOMER_HOSTS = ("practice.ciamlogin.com", "practice.b2clogin.com")
 
 
 def host_of(url: str) -> str:

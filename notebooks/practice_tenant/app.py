@@ -6,15 +6,17 @@ No handler needs a socket, a thread or another process; listeners (``server``) o
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from .authority import routes as authority_routes
+from .b2c import routes as b2c_routes
+from .b2c.service import service as b2c_service
 from .clouds import CLOUDS, WORLDWIDE, Cloud
-from .customers import external_id_faces
+from .customers import b2c_face, external_id_faces
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
 from .faces import RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
@@ -56,7 +58,9 @@ class PracticeTenant:
         self.signing_keys = SigningKeys(directory, clock)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
-        self._faces = cloud_faces(http_port, self._pages_path) | external_id_faces(http_port, self._pages_path)
+        at = (http_port, self._pages_path)
+        b2c = b2c_face(*at)
+        self._faces = cloud_faces(*at) | external_id_faces(*at) | {b2c.name: b2c}
         self._page_faces = {face.name: face for face in self._faces.values() if face.name != WORLDWIDE.login}
         self._localhost = localhost_face(https_port, http_port)
         self._https_hosts = localhost_hosts(https_port)
@@ -64,9 +68,16 @@ class PracticeTenant:
         self._run_token = run_token.encode()
         self._profile = profile
         self._clock = clock
-        self._clouds = {cloud: self._serving(cloud, portal=bool(pages_key)) for cloud in CLOUDS}
+        self._parts: dict[Face, _Parts] = {}
+        for cloud in CLOUDS:
+            faces = {face for face in (*self._faces.values(), self._localhost) if face.cloud is cloud}
+            self._parts |= dict.fromkeys(faces, self._in_cloud(cloud, faces, portal=bool(pages_key)))
+        customers = b2c_service(directory, clock)
+        self._parts[b2c] = _Parts(
+            authority=b2c_routes.application(customers), pages=b2c_routes.pages(customers), graph=None
+        )
 
-    def _serving(self, cloud: Cloud, *, portal: bool) -> "_Parts":
+    def _in_cloud(self, cloud: Cloud, faces: Iterable[Face], *, portal: bool) -> "_Parts":
         """What answers in one cloud: the same directory, with signing keys and issued values of that cloud's own."""
         directory = self.directory.in_cloud(cloud)
         authority = authority_routes.Authority(
@@ -76,7 +87,6 @@ class PracticeTenant:
             profile=self._profile,
         )
         application = authority_routes.application(authority)
-        faces = {face for face in (*self._faces.values(), self._localhost) if face.cloud is cloud}
         keys = {face: PublishedKeys(_fetch_keys(application, face), self._clock) for face in faces}
         graph = graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self._clock)
         return _Parts(
@@ -119,7 +129,7 @@ class PracticeTenant:
             return self._page(scope)
         face = self._localhost if scope["host"] in self._https_hosts else self._faces[scope["host"]]
         scope.setdefault("state", {})["face"] = face
-        parts = self._clouds[face.cloud]
+        parts = self._parts[face]
         if scope["host"] == face.cloud.graph:
             return parts.graph
         path = scope["path"]
@@ -141,16 +151,16 @@ class PracticeTenant:
             scope["root_path"] += f"/{name}"
         state = scope.setdefault("state", {})
         state["face"], state["password_hint"] = face, self._password_hint
-        return self._clouds[face.cloud].pages
+        return self._parts[face].pages
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What answers in one cloud, as ASGI applications."""
+    """What answers under a face, as ASGI applications; ``graph`` is None where the face has none."""
 
     authority: Callable
     pages: Callable
-    graph: Callable
+    graph: Callable | None
 
 
 def _fetch_keys(authority: Callable, face: Face) -> Callable:

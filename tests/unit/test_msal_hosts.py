@@ -162,3 +162,33 @@ def test_an_app_gets_a_token_at_the_tenants_own_host(loaded):
     token = app.acquire_token_for_client(registration.scopes)["access_token"]
     answer = registration.http.get(registration.api_endpoint, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authority",
+    [
+        "https://practice.b2clogin.com/practice.onmicrosoft.com/b2c_1_susi",
+        "https://practice.b2clogin.com/practice.onmicrosoft.com/B2C_1_susi",
+        "https://practice.b2clogin.com/tfp/practice.onmicrosoft.com/b2c_1_signin",
+        f"https://practice.b2clogin.com/{TENANT}/b2c_1_susi",
+    ],
+)
+def test_a_customer_signs_in_through_a_user_flow(loaded, authority: str):
+    registration = loaded("")
+    client_id = registration.practice_tenant.seeded.customer_client_id
+    app = msal.PublicClientApplication(client_id, authority=authority, http_client=registration.http)
+    # The client ID as scope: the app's own API, at B2C the shortest way to an access token.
+    result = signed_in(app, [client_id])
+    assert "access_token" not in app.acquire_token_interactive([], timeout=30)
+    claims = result["id_token_claims"]
+    assert claims["iss"] == f"https://practice.b2clogin.com/{TENANT}/v2.0/"
+    assert claims["tfp"].lower() == authority.rpartition("/")[2].lower()
+    [account] = app.get_accounts()
+    assert account["home_account_id"] == f"{claims['oid']}-{claims['tfp'].lower()}.{TENANT}"
+    assert {exchange.url.split("/")[2] for exchange in registration.http.trace} == {"practice.b2clogin.com"}
+
+
+@pytest.mark.parametrize("path", ["practice.onmicrosoft.com/b2c_1_nothing", "contoso.onmicrosoft.com/b2c_1_susi"])
+def test_msal_says_that_a_user_flow_is_not_there(loaded, path: str):
+    with pytest.raises(ValueError, match="Unable to get authority configuration for https://practice.b2clogin.com/"):
+        public_client(loaded(""), authority=f"https://practice.b2clogin.com/{path}")

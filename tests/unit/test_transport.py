@@ -11,7 +11,7 @@ import requests
 from course import transport
 from course.transport import CLOUD_HOSTS, CarriedSession, HostRefused, RecordingSession, live_session, practice_session
 from practice_tenant import SeededValues
-from practice_tenant.customers import external_id_faces
+from practice_tenant.customers import B2C_HOST, external_id_faces
 from practice_tenant.faces import cloud_faces
 from practice_tenant.tls import new_identity
 from tests.unit.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
@@ -43,7 +43,7 @@ def live() -> Iterator[RecordingSession]:
 
 def test_the_names_that_are_carried_are_those_the_tenant_answers_to():
     with_the_id = {f"{SeededValues.tenant_id}.ciamlogin.com"}
-    assert cloud_faces(8400).keys() | external_id_faces(8400).keys() == CLOUD_HOSTS | with_the_id
+    assert cloud_faces(8400).keys() | external_id_faces(8400).keys() | {B2C_HOST} == CLOUD_HOSTS | with_the_id
 
 
 @pytest.mark.parametrize("host", [*sorted(CLOUD_HOSTS), f"{SeededValues.tenant_id}.ciamlogin.com"])
@@ -93,7 +93,10 @@ def test_every_other_host_is_refused_with_a_sentence_and_nothing_is_sent(url, se
         session.get(url, headers={"Authorization": "Bearer canary"})
     sentence = str(refused.value)
     assert sentence.startswith("Practice mode doesn't send anything to ")
-    assert "for login.microsoftonline.com, graph.microsoft.com, practice.ciamlogin.com, " in sentence
+    assert (
+        "for login.microsoftonline.com, graph.microsoft.com, practice.ciamlogin.com, practice.b2clogin.com, "
+        in sentence
+    )
     assert "national clouds" in sentence
     assert "COURSE_MODE=live" in sentence
     assert isinstance(refused.value, requests.ConnectionError)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from . import secrets
 from .objects import (
+    AND_PERSONAL,
     MULTIPLE_ORGS,
     Application,
     AppRole,
@@ -40,6 +41,7 @@ RECORDS_READ_ALL = "3c9f7e21-6b40-4d8a-95e3-f01b8c2d7a64"
 RECORDS_WRITE_ALL = "8e52d0b6-17ca-4f93-8d6b-c74a3e90f125"
 ADMINISTRATOR_CLIENT_ID = "e7b49c03-52d1-4b6f-8a90-1f6d3c85e2b7"
 MULTI_TENANT_DESKTOP_CLIENT_ID = "0c3b7e91-d46a-4f58-9b02-e5a8c17d6f34"
+CUSTOMER_CLIENT_ID = "5b27e8f0-69c4-4a13-8d5e-a0f4c7b1932d"
 MULTI_TENANT_CLIENT_ID = "b05a8d17-e3f6-4c92-a74b-69c1f2d0e583"
 
 DAEMON_ACCESS = "b82f6c13-7e05-4d9a-a1c4-90d3e57f2b68"
@@ -84,6 +86,7 @@ class SeededValues:
     public_client_id: str = DESKTOP_CLIENT_ID
     multi_tenant_client_id: str = MULTI_TENANT_CLIENT_ID
     multi_tenant_desktop_client_id: str = MULTI_TENANT_DESKTOP_CLIENT_ID
+    customer_client_id: str = CUSTOMER_CLIENT_ID
     api_client_id: str = RECORDS_API_CLIENT_ID
     api_uri: str = RECORDS_API_URI
     administrator_client_id: str = ADMINISTRATOR_CLIENT_ID
@@ -221,6 +224,19 @@ def _add_applications(directory: Directory, now: int) -> None:
             MULTI_TENANT_DESKTOP_CLIENT_ID,
             now,
             sign_in_audience=MULTIPLE_ORGS,
+            public_client=True,
+            public_redirect_uris=("http://localhost",),
+        ),
+    )
+    _register(
+        directory,
+        # User flows of Azure AD B2C serve apps of this audience alone.
+        _application(
+            "Course customer app",
+            CUSTOMER_CLIENT_ID,
+            now,
+            sign_in_audience=AND_PERSONAL,
+            token_version=2,
             public_client=True,
             public_redirect_uris=("http://localhost",),
         ),
