@@ -120,6 +120,16 @@ def test_until_app_and_redirect_uri_belong_together_a_page_tells(
 
 
 @pytest.mark.statement(106)
+def test_another_tenants_app_is_not_registered_here(
+    customer_app: RelyingParty, pages: InProcess, directory: Directory, seeded: SeededValues
+):
+    app_id = "3e7a9c15-60d8-4b2f-8f41-c2b6d5e09a73"
+    foreign = replace(directory.application(app_id=seeded.customer_client_id), id=app_id, app_id=app_id)
+    directory.add_application(replace(foreign, tenant_id=seeded.other_tenant_id))
+    assert "AADB2C90018: " in Page(pages.get(began(customer_app, client_id=app_id)).text).text
+
+
+@pytest.mark.statement(106)
 @pytest.mark.parametrize(
     ("changes", "error", "code"),
     [

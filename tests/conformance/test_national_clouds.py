@@ -8,7 +8,9 @@ from urllib.parse import quote
 import pytest
 
 from practice_tenant.app import PracticeTenant
+from practice_tenant.clouds import US_GOVERNMENT
 from practice_tenant.directory.seed import SeededValues
+from practice_tenant.directory.signing_keys import SigningKeys
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 
@@ -19,7 +21,7 @@ from .clock import Clock
 from .conftest import RUN_TOKEN, START
 from .person import Page, Person
 from .relying_party import RelyingParty, sent_back
-from .tokens import parts_of
+from .tokens import Mint, parts_of
 
 WORLDWIDE, CHINA, US = "login.microsoftonline.com", "login.partner.microsoftonline.cn", "login.microsoftonline.us"
 GRAPHS = {WORLDWIDE: "graph.microsoft.com", CHINA: "microsoftgraph.chinacloudapi.cn", US: "graph.microsoft.us"}
@@ -156,6 +158,18 @@ def test_a_token_of_one_cloud_is_refused_by_the_graph_of_another(
     token = at(host).token(form | {"scope": f"{identifier}/.default"}).json()["access_token"]
     assert graph_at(host).get(token=token).status_code == 200
     assert_unauthorized(graph_at(other).get(token=token))
+
+
+@pytest.mark.statement(100)
+@pytest.mark.parametrize(
+    ("audience", "status"), [("https://graph.microsoft.us", 200), ("https://graph.microsoft.com", 401)]
+)
+def test_a_graph_has_its_own_clouds_name_alone(
+    directory: Directory, clock: Clock, mint: Mint, graph_at, audience: str, status: int
+):
+    # The key and the issuer are the US Government cloud's: the audience decides.
+    key = SigningKeys(directory.in_cloud(US_GOVERNMENT), clock).current()
+    assert graph_at(US).get(token=replace(mint, key=key)(aud=audience)).status_code == status
 
 
 @pytest.mark.statement(100)

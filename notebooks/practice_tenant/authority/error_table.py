@@ -241,7 +241,7 @@ ENTRIES: Mapping[int, Entry] = {
     500210: Entry(
         error="invalid_request",
         status=400,
-        text="Domain name does not match with the tenant identifier.",
+        text="Domain name does not match with the tenant identifier",
         seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-android/issues/2310",
     ),
     501481: Entry(

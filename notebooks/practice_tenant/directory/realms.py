@@ -17,8 +17,8 @@ class Realms(IssuedValues):
     cloud: Cloud = WORLDWIDE
 
     def in_cloud(self, cloud: Cloud) -> Self:
-        """The same directory as it is in another cloud."""
-        return self.apart(cloud.name, cloud)
+        """The same directory as it is in a cloud; itself where it is in that one."""
+        return self if cloud is self.cloud else self.apart(cloud.name, cloud)
 
     def apart(self, realm: str, cloud: Cloud = WORLDWIDE) -> Self:
         """The same directory for an authority with signing keys and issued values of its own, under the name *realm*."""
