@@ -78,6 +78,29 @@ class Administrator:
         count = len(self._application()["keyCredentials"])
         return f"The app has {count} certificate{'' if count == 1 else 's'}."
 
+    def trust_identity(self, subject: str) -> str:
+        """Let the app show the tokens of a managed identity in place of a secret: a federated credential.
+
+        Args:
+            subject: what the token's ``sub`` has to be: the identity's object ID. One call replaces what another trusted.
+        """
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > Certificates & secrets > Federated credentials, "
+                "add one for a managed identity, and choose the identity."
+            )
+        path = f"/applications/{self._application()['id']}/federatedIdentityCredentials"
+        trusted = {
+            "issuer": f"https://login.microsoftonline.com/{self.registration.practice_tenant.seeded.tenant_id}/v2.0",
+            "subject": subject,
+            "audiences": ["api://AzureADTokenExchange"],
+        }
+        if any(item["name"] == "course-machine" for item in self._send("GET", path)["value"]):
+            self._send("PATCH", f"{path}/course-machine", trusted)
+        else:
+            self._send("POST", path, {"name": "course-machine"} | trusted)
+        return f"The app trusts tokens about {subject}."
+
     def register_app(self, name: str = "My practice app", permissions: tuple[str, ...] = ("User.Read.All",)):
         """Register an app in the practice tenant: app registration, secret, service principal, admin consent.
 

@@ -12,7 +12,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 ACCOUNT = "learner@practice.example"
 MOST_STEPS = 10
@@ -65,6 +65,24 @@ def visit(url: str) -> str:
         form = _chosen(page)
         response = session.post(urljoin(response.url, form.action), data=form.fields, timeout=30)
     return response.text
+
+
+def sign_in_to(app: str) -> bool:
+    """Sign in to a web app of this computer, if it sends people to a practice tenant; returns whether it does.
+
+    Args:
+        app: the address of its first page, which redirects to the sign-in.
+    """
+    import requests
+
+    with requests.Session() as session:
+        session.trust_env = False
+        sent_to = session.get(app, allow_redirects=False, timeout=30).headers.get("Location", "")
+    # A person of the practice tenant has no business with a tenant in the cloud.
+    if urlsplit(sent_to).hostname != "localhost":
+        return False
+    visit(sent_to)
+    return True
 
 
 def _chosen(page: Page) -> Form:

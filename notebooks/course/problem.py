@@ -1,7 +1,7 @@
 """What is wrong with a registration value, in a sentence that helps, and the values that the rules look at."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -42,6 +42,18 @@ class Problem:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """In a notebook: the message as prose, which wraps between words."""
         return {"text/plain": self.message, "text/html": f"<p>{escape(self.message)}</p>"}
+
+
+class RegistrationError(ValueError):
+    """The values cannot be used. Its text is one sentence or more for each problem, a line each."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.message for problem in self.problems))
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: where the course's code stood says nothing to a learner."""
+        return [str(self)]
 
 
 @dataclass(frozen=True, kw_only=True)

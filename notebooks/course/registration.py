@@ -4,7 +4,7 @@ Values and where they are found: https://learn.microsoft.com/entra/identity-plat
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from . import dotenv_file, near_names, registration_table
 from .defaults import defaults_of
-from .problem import Problem, Values, plain
+from .problem import Problem, RegistrationError, Values, plain
 from .secret import Secret
 from .validation import Mode, mode_of, validate
 
@@ -38,29 +38,18 @@ KEYS = (
 SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
 
 
-class RegistrationError(ValueError):
-    """The values cannot be used. Its text is one sentence or more for each problem, a line each."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(problem.message for problem in self.problems))
-
-    def _render_traceback_(self) -> list[str]:
-        """What IPython shows in place of a traceback: where the course's code stood says nothing to a learner."""
-        return [str(self)]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Where a registration's values came from, kept to resolve them again with some of them changed.
 
-    In `given` an empty value is one that was taken away.
+    In `given` an empty value is one that was taken away. `stored` says whether they came from `env_file`.
     """
 
     env_file: Path
     given: Mapping[str, str | Secret]
     exported: frozenset[str]
     file_problems: tuple[Problem, ...]
+    stored: bool = True
     running: "RunningTenant | None" = field(default=None, repr=False)
 
 
@@ -109,6 +98,14 @@ class Registration:
                 file_problems=tuple(problem for problem in problems if problem.key in ours),
             )
         )
+
+    @classmethod
+    def practice(cls) -> "Registration":
+        """The practice tenant's own values, whatever `.env` and the environment say.
+
+        For what nobody does to a real tenant, such as making it fail: it practises in a live notebook too.
+        """
+        return _resolve(Source(env_file=ENV_FILE, given={}, exported=frozenset(), file_problems=(), stored=False))
 
     @property
     def authority(self) -> str:
@@ -177,6 +174,9 @@ class Registration:
         file anyway, and a secret kept there should not end up in a file). Raises RegistrationError, a sentence, if the
         file cannot be written.
         """
+        if path is None and not self._source.stored:
+            message = "The practice tenant's own values are in no file. To save them, say where: save(path)."
+            raise RegistrationError([Problem(key=dotenv_file.FILE_KEY, message=message)])
         given = {**self._decided_mode(), **self._source.given}
         own = {key: plain(given[key]) for key in KEYS if key in given.keys() - self._source.exported}
         try:

@@ -1,7 +1,8 @@
 """The link to a sign-in page, for a person to click, in a notebook whose outputs are stored.
 
 The address has a port and a code that are new in each run, so it is shown live only; what is stored says what to do. On a
-hub the page is reached through the hub's proxy, since "localhost" there is another computer than the learner's.
+hub the page is reached through the hub's proxy, since "localhost" there is another computer than the learner's. A
+sign-in that has to come back to an app at "localhost" can't be done from there; in practice a scripted person does it.
 """
 
 import os
@@ -11,7 +12,11 @@ from urllib.parse import urlsplit
 
 import ipywidgets as widgets
 
-from . import fallback
+from . import fallback, person
+
+PAGE_STORED = "Open the sign-in page. (The link is live only.)"
+CODE_STORED = "Open the sign-in page and check that it shows the code. (The link is live only.)"
+CANNOT_COME_BACK = "On a hub your browser can't come back to this kernel."
 
 
 def kernel_is_remote() -> bool:
@@ -43,12 +48,15 @@ class SignInLink(widgets.HTML):
     """A link to a page for signing in, opened at once where kernel and browser share a computer.
 
     Args:
-        target: what ``initiate_device_flow`` returned, or the URL of a page.
+        target: what ``initiate_device_flow`` returned, or the URL of a web app, which sends people to sign in.
     """
 
     def __init__(self, target: dict | str):
         if isinstance(target, str):
-            self._show(target, "")
+            if kernel_is_remote() and urlsplit(target).hostname == "localhost":
+                self._sign_in_beside_the_kernel(target)
+            else:
+                self._show(target, "")
             return
         flow = target
         if "user_code" not in flow:
@@ -59,14 +67,21 @@ class SignInLink(widgets.HTML):
         # Entra fills in the code from "otc"; the person still has to send it.
         self._show(f"{flow['verification_uri']}?otc={flow['user_code']}", flow["user_code"])
 
+    def _sign_in_beside_the_kernel(self, app: str) -> None:
+        if person.sign_in_to(app):
+            said = f"A scripted person signed in here instead, as <strong>{person.ACCOUNT}</strong>. Go on below."
+        else:
+            said = "Interrupt the next cell, and run this notebook on your own computer to sign in to your own tenant."
+        super().__init__(value=f"<p>{CANNOT_COME_BACK} {said}</p>")
+        self.add_class("course-widget")
+        self._stored = PAGE_STORED
+
     def _show(self, url: str, code: str) -> None:
         check = f" and check that it shows the code <strong>{escape(code)}</strong>" if code else ""
         value = f"<p>{link(reachable(url), 'Open the sign-in page')}{check}.</p>"
         super().__init__(value=value)
         self.add_class("course-widget")
-        self._stored = "Open the sign-in page. (The link is live only.)"
-        if code:
-            self._stored = "Open the sign-in page and check that it shows the code. (The link is live only.)"
+        self._stored = CODE_STORED if code else PAGE_STORED
         if not kernel_is_remote():
             webbrowser.open(url)
 

@@ -9,14 +9,21 @@ import time
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import HTTPAdapter, Retry
 
 from .clouds import CLOUDS, CUSTOMER_HOSTS, WORLDWIDE
 from .trace import Trace, parsed_body, redact, redact_url
 
 # Every name the practice tenant answers to, and one more that has the tenant's ID in it.
 CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0])) | set(CUSTOMER_HOSTS)
+# What runs on an Azure machine asks for its managed identity's tokens here: plain HTTP, to an address that is the machine's
+# own. In practice the practice tenant answers in its place.
+METADATA = "http://169.254.169.254"
 TIMEOUT_SECONDS = 30
+
+# One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile. But an answer with
+# Retry-After is an answer: urllib3 would wait for so long, without a word, and keep it from the trace.
+_ONE_MORE_TRY = Retry(1, respect_retry_after_header=False)
 
 
 class HostRefused(requests.exceptions.ConnectionError):
@@ -96,26 +103,26 @@ class _CarryingAdapter(HTTPAdapter):
         self._tenant = tenant
         self._hosts = CLOUD_HOSTS | own | {f"{tenant.seeded.tenant_id}.ciamlogin.com"}
         named = (WORLDWIDE.logins[0], WORLDWIDE.graphs[0], *CUSTOMER_HOSTS, *sorted(own - CLOUD_HOSTS))
-        self._answered = f"{', '.join(named)}, and the national clouds' counterparts of the first two"
+        self._answered = f"{', '.join(named)}, the national clouds' counterparts of the first two"
         self._context = ssl.create_default_context(cadata=tenant.ca_certificate)
-        # One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile.
-        super().__init__(max_retries=1)
+        super().__init__(max_retries=_ONE_MORE_TRY)
 
     def send(self, request, **options):
         parts = urlsplit(request.url)
-        if parts.scheme != "https" or parts.netloc.lower() not in self._hosts:
+        carried = parts.scheme == "https" and parts.netloc.lower() in self._hosts
+        if not carried and f"{parts.scheme}://{parts.netloc}" != METADATA:
             raise HostRefused(
                 f"Practice mode doesn't send anything to {redact_url(f'{parts.scheme}://{parts.netloc}')}. "
-                f"The practice tenant answers https requests for {self._answered}. "
+                f"The practice tenant answers https requests for {self._answered}, and {METADATA}. "
                 "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
                 request=request,
             )
-        carried = request.copy()
-        carried.headers["Host"] = parts.netloc.lower()
+        sent = request.copy()
+        sent.headers["Host"] = parts.netloc.lower()
         name, value = self._tenant.face_header
-        carried.headers[name] = value
+        sent.headers[name] = value
         try:
-            response = super().send(carried, **options)
+            response = super().send(sent, **options)
         except requests.RequestException as error:
             # The request as the learner knows it, without what was added on the way.
             error.request = request
@@ -144,5 +151,5 @@ def practice_session(tenant, api_endpoint: str = "") -> CarriedSession:
 def live_session() -> RecordingSession:
     """The session for a real tenant: the environment's proxy and CA settings apply, as with MSAL's own."""
     session = RecordingSession()
-    session.mount("https://", HTTPAdapter(max_retries=1))
+    session.mount("https://", HTTPAdapter(max_retries=_ONE_MORE_TRY))
     return session

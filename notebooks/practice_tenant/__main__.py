@@ -136,6 +136,7 @@ def _connection(listeners, ca_file: Path) -> str:
             "http_port": listeners.http_port,
             "ca_certificate": str(ca_file),
             "face_header": [name, value],
+            "control_token": listeners.control_token,
         }
     )
 

@@ -4,27 +4,25 @@ No handler needs a socket, a thread or another process; listeners (``server``) o
 """
 
 import hmac
-import json
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 from starlette.responses import JSONResponse, Response
 
-from .authority import routes as authority_routes
-from .b2c import routes as b2c_routes
-from .b2c.service import service as b2c_service
-from .clouds import CLOUDS, WORLDWIDE, Cloud
+from .clock import TenantClock
+from .clouds import CLOUDS, WORLDWIDE
+from .control import PATH as _CONTROL_PATH
+from .control import Control
+from .counters import Counters
 from .customers import b2c_face, external_id_faces
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
-from .faces import RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
-from .graph import routes as graph_routes
-from .graph.keys import PublishedKeys
+from .faces import METADATA_HOST, RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
+from .faults import Faults
+from .front import Front
+from .parts import Parts, Services, b2c_parts, cloud_parts
 
 _GRAPH_PATH = "/graph"
-_KEYS_PATH = "/common/discovery/v2.0/keys"
 
 
 class PracticeTenant:
@@ -38,8 +36,9 @@ class PracticeTenant:
             everybody on this computer may open.
         password_hint: the sentence beside the password field.
         profile: ``entra``, or ``strict`` for RFC 9700.
-        run_token: what the cloud face demands in the ``X-Practice-Tenant-Run`` header of each request.
-        clock: seconds since the epoch.
+        run_token: what the cloud faces demand in the ``X-Practice-Tenant-Run`` header of each request.
+        control_token: what the control API demands; while it is empty, that lets nobody in.
+        clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
     """
 
     def __init__(
@@ -52,10 +51,13 @@ class PracticeTenant:
         pages_key: str = "",
         password_hint: str = "Ask whoever runs this practice tenant.",
         profile: str = "entra",
+        control_token: str = "",
         clock: Callable[[], float] = time.time,
     ):
         self.directory = directory
-        self.signing_keys = SigningKeys(directory, clock)
+        self.clock = TenantClock(clock)
+        self.faults = Faults(directory, self.clock, lambda: self.signing_keys.published()[0].kid)
+        counters = Counters(directory)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
         at = (http_port, self._pages_path)
@@ -66,35 +68,28 @@ class PracticeTenant:
         self._https_hosts = localhost_hosts(https_port)
         self._http_hosts = localhost_hosts(http_port)
         self._run_token = run_token.encode()
-        self._profile = profile
-        self._clock = clock
-        self._parts: dict[Face, _Parts] = {}
+        services = Services(
+            directory=directory,
+            clock=self.clock,
+            computer=clock,
+            front=Front(self.faults, counters, self.clock),
+            profile=profile,
+            shape=lambda: self.faults.shape,
+            portal=bool(pages_key),
+        )
+        self._parts: dict[Face, Parts] = {}
         for cloud in CLOUDS:
             faces = {face for face in (*self._faces.values(), self._localhost) if face.cloud is cloud}
-            self._parts |= dict.fromkeys(faces, self._in_cloud(cloud, faces, portal=bool(pages_key)))
-        customers = b2c_service(directory, clock)
-        self._parts[b2c] = _Parts(
-            authority=b2c_routes.application(customers), pages=b2c_routes.pages(customers), graph=None
+            self._parts |= dict.fromkeys(faces, cloud_parts(cloud, faces, services))
+        self._parts[b2c] = b2c_parts(services)
+        self._control = Control(
+            control_token, directory=directory, faults=self.faults, counters=counters, rotate=self._rotate
         )
 
-    def _in_cloud(self, cloud: Cloud, faces: Iterable[Face], *, portal: bool) -> "_Parts":
-        """What answers in one cloud: the same directory, with signing keys and issued values of that cloud's own."""
-        directory = self.directory.in_cloud(cloud)
-        authority = authority_routes.Authority(
-            directory=directory,
-            signing_keys=self.signing_keys if cloud is WORLDWIDE else SigningKeys(directory, self._clock),
-            clock=self._clock,
-            profile=self._profile,
-        )
-        application = authority_routes.application(authority)
-        keys = {face: PublishedKeys(_fetch_keys(application, face), self._clock) for face in faces}
-        graph = graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self._clock)
-        return _Parts(
-            authority=application,
-            # The portal shows the app registrations, which are the same under every name.
-            pages=authority_routes.pages(authority, portal=portal and cloud is WORLDWIDE),
-            graph=graph_routes.application(graph),
-        )
+    @property
+    def signing_keys(self) -> SigningKeys:
+        """The signing keys of the worldwide cloud."""
+        return self._parts[self._localhost].signing_keys
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
         """Answer one request."""
@@ -115,7 +110,7 @@ class PracticeTenant:
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
             return None
-        if host not in self._faces:
+        if host not in self._faces and host != METADATA_HOST:
             return _unknown_host()
         sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
         if not hmac.compare_digest(sent, self._run_token):
@@ -127,12 +122,18 @@ class PracticeTenant:
     def _part(self, scope: dict) -> Callable:
         if scope["scheme"] == "http":
             return self._page(scope)
-        face = self._localhost if scope["host"] in self._https_hosts else self._faces[scope["host"]]
+        host, path = scope["host"], scope["path"]
+        # The machine whose metadata is asked for is one in the worldwide cloud.
+        cloud_name = WORLDWIDE.login if host == METADATA_HOST else host
+        face = self._localhost if host in self._https_hosts else self._faces[cloud_name]
         scope.setdefault("state", {})["face"] = face
         parts = self._parts[face]
-        if scope["host"] == face.cloud.graph:
+        if host == METADATA_HOST:
+            return parts.metadata
+        if host == face.cloud.graph:
             return parts.graph
-        path = scope["path"]
+        if face is self._localhost and path.startswith(_CONTROL_PATH):
+            return self._control
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # What a mounted application sees: its own part of the path comes after root_path.
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
@@ -153,21 +154,9 @@ class PracticeTenant:
         state["face"], state["password_hint"] = face, self._password_hint
         return self._parts[face].pages
 
-
-@dataclass(frozen=True, kw_only=True)
-class _Parts:
-    """What answers under a face, as ASGI applications; ``graph`` is None where the face has none."""
-
-    authority: Callable
-    pages: Callable
-    graph: Callable | None
-
-
-def _fetch_keys(authority: Callable, face: Face) -> Callable:
-    async def fetch() -> dict:
-        return await _get_json(authority, _KEYS_PATH, face)
-
-    return fetch
+    def _rotate(self) -> None:
+        for parts in {id(parts): parts for parts in self._parts.values()}.values():
+            parts.rotate()
 
 
 def _sentence(status: int, sentence: str) -> Response:
@@ -177,33 +166,3 @@ def _sentence(status: int, sentence: str) -> Response:
 
 def _unknown_host() -> Response:
     return _sentence(421, "The practice tenant does not answer to this Host.")
-
-
-async def _get_json(app: Callable, path: str, face: Face) -> Any:
-    """GET a public document from another part of this tenant: the same request an API makes over the network."""
-    body, status = b"", 0
-
-    async def receive() -> dict:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: dict) -> None:
-        nonlocal body, status
-        if message["type"] == "http.response.start":
-            status = message["status"]
-        else:
-            body += message.get("body", b"")
-
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "scheme": "https",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [(b"host", face.login_host.encode())],
-        "state": {"face": face},
-    }
-    await app(scope, receive, send)
-    if status != 200:
-        raise OSError(f"{path} answered {status}")
-    return json.loads(body)

@@ -10,6 +10,10 @@ from functools import cached_property
 
 from .clouds import CLOUDS, WORLDWIDE, Cloud
 
+# Where what runs on an Azure machine finds the machine's instance metadata service: link-local, plain HTTP. Clients of
+# this computer ask for it over TLS, as for the cloud's names.
+METADATA_HOST = "169.254.169.254"
+
 # On a shared machine any user reaches a loopback port; only who holds this run's token is served as "the cloud".
 RUN_HEADER = "X-Practice-Tenant-Run"
 

@@ -20,6 +20,7 @@ import uvicorn
 from .app import PracticeTenant
 from .directory.seed import SeededValues
 from .faces import RUN_HEADER
+from .resettable import ResettableProtocol
 from .sockets import PortTaken, bind
 from .state import State, open_state
 from .tls import TlsIdentity, new_identity
@@ -37,6 +38,7 @@ class RunningTenant:
         notices: sentences to show, such as where a damaged state file was put.
         portal_url: where a browser finds the app registrations, with this run's key; None if the pages are for
             everybody on this computer.
+        control_token: what the control API wants to see (``control``).
     """
 
     https_port: int
@@ -46,6 +48,7 @@ class RunningTenant:
     seeded: SeededValues
     notices: tuple[str, ...] = ()
     portal_url: str | None = field(default=None, repr=False)
+    control_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,7 @@ class Listeners:
     http: list[socket.socket]
     run_token: str = field(repr=False)
     pages_key: str = field(repr=False)
+    control_token: str = field(repr=False)
     state: State
 
     @property
@@ -80,6 +84,7 @@ class Listeners:
             seeded=self.state.seeded,
             notices=self.state.notices,
             portal_url=f"http://localhost:{self.http_port}/{self.pages_key}/portal" if self.pages_key else None,
+            control_token=self.control_token,
         )
 
 
@@ -129,13 +134,14 @@ def listen(
         for bound in https:
             bound.close()
         raise
-    run_token = secrets.token_urlsafe(32)
+    run_token, control_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     pages_key = secrets.token_urlsafe(16) if private else ""
     app = PracticeTenant(
         state.directory,
         https_port=https[0].getsockname()[1],
         http_port=http[0].getsockname()[1],
         run_token=run_token,
+        control_token=control_token,
         pages_key=pages_key,
         profile=profile,
         clock=clock,
@@ -144,7 +150,14 @@ def listen(
     # The certificates follow the computer's clock, not the tenant's: TLS clients compare with theirs.
     identity = new_identity(time.time())
     return Listeners(
-        app=app, identity=identity, https=https, http=http, run_token=run_token, pages_key=pages_key, state=state
+        app=app,
+        identity=identity,
+        https=https,
+        http=http,
+        run_token=run_token,
+        pages_key=pages_key,
+        control_token=control_token,
+        state=state,
     )
 
 
@@ -172,7 +185,7 @@ class _Server(uvicorn.Server):
 def _servers(listeners: Listeners) -> list[uvicorn.Server]:
     common = {
         "app": listeners.app,
-        "http": "h11",
+        "http": ResettableProtocol,
         "ws": "none",
         "lifespan": "off",
         # uvicorn would otherwise take over the logging of a kernel that is not its own.

@@ -154,7 +154,9 @@ def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> Seed
             values = seed.new_secrets()
             _write_private(secrets_file, values)
             seed.fill(directory, values, clock(), keys)
-        elif not seed.holds_secrets(directory, values):
+            return SeededValues(**values)
+        seed.complete(directory)
+        if not seed.holds_secrets(directory, values):
             values = seed.new_secrets()
             _write_private(secrets_file, values)
             seed.set_secrets(directory, values, clock())

@@ -13,10 +13,11 @@ class WebApp:
         client: the MSAL application that signs people in.
         scopes: what the app wants to do for them.
         redeem: whether to trade the code for tokens at once.
+        claims_challenge: what an API asked for, when it refused a token.
     """
 
-    def __init__(self, client, scopes, *, redeem=True):
-        self.client, self.scopes, self.redeem = client, scopes, redeem
+    def __init__(self, client, scopes, *, redeem=True, claims_challenge=None):
+        self.client, self.scopes, self.redeem, self.claims_challenge = client, scopes, redeem, claims_challenge
         self.flow = self.response = self.result = None
         self._answered = threading.Event()
         self._server = ThreadingHTTPServer(("localhost", 0), type("Pages", (_Pages,), {"web_app": self}))
@@ -25,7 +26,12 @@ class WebApp:
 
     def start_sign_in(self):
         """The URL to sign in at. A real web app keeps the flow in the person's session."""
-        self.flow = self.client.initiate_auth_code_flow(self.scopes, redirect_uri=self.url, response_mode="form_post")
+        self.flow = self.client.initiate_auth_code_flow(
+            self.scopes,
+            redirect_uri=self.url,
+            response_mode="form_post",
+            claims_challenge=self.claims_challenge,
+        )
         return self.flow["auth_uri"]
 
     def finish_sign_in(self, response):
@@ -40,6 +46,7 @@ class WebApp:
         if not self._answered.wait(timeout):
             raise TimeoutError(f"Nobody signed in within {timeout} seconds. Run the cell with the link again.")
         self._server.shutdown()
+        self._server.server_close()
         return self.result
 
 

@@ -15,8 +15,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+ONLY_LOOPBACK = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
 def find() -> str | None:
@@ -25,9 +25,15 @@ def find() -> str | None:
 
 
 @contextmanager
-def running(path: str) -> Iterator[Browser]:
-    """A browser without a window. As long as it runs, so does an event loop in this thread: asyncio can't start another."""
+def running(path: str, names: str = ONLY_LOOPBACK) -> Iterator[Browser]:
+    """A browser without a window. As long as it runs, so does an event loop in this thread: asyncio can't start another.
+
+    Args:
+        path: where it is.
+        names: how it resolves host names, as chromium's `--host-resolver-rules` has it.
+    """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        flags = (*FLAGS, f"--host-resolver-rules={names}")
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
         yield browser
         browser.close()

@@ -42,12 +42,8 @@ def running(folder: Path) -> Iterator[Server]:
     Raises:
         RuntimeError: it ended or said nothing for a minute; the text has its log.
     """
-    course = folder / "course"
-    for name in ("notebooks", "images"):
-        shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    token = secrets.token_urlsafe()
-    environment = hermetic(folder / "state") | {"JUPYTER_TOKEN": token}
-    _write_settings(Path(environment["JUPYTERLAB_SETTINGS_DIR"]))
+    course, token = copy_course(folder), secrets.token_urlsafe()
+    environment = prepare_environment(folder) | {"JUPYTER_TOKEN": token}
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"),
         f"--ServerApp.root_dir={course}",
@@ -67,11 +63,22 @@ def running(folder: Path) -> Iterator[Server]:
             process.wait(SECONDS_TO_STOP)
 
 
-def _write_settings(folder: Path) -> None:
+def copy_course(folder: Path) -> Path:
+    """A copy of what a learner's JupyterLab shows of the repository; its root is returned."""
+    course = folder / "course"
+    for name in ("notebooks", "images"):
+        shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    return course
+
+
+def prepare_environment(folder: Path) -> dict[str, str]:
+    """What JupyterLab and its kernels run in: state folders below `folder`, and `SETTINGS`."""
+    environment = hermetic(folder / "state")
     for name, values in SETTINGS.items():
-        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path = Path(environment["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
+    return environment
 
 
 def _address(process: subprocess.Popen, runtime: Path, log: Path) -> str:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
+from tests.browser.outputs import code_cells, texts
 from tests.environment import ROOT
 
 pytestmark = pytest.mark.browser
@@ -30,21 +31,6 @@ def run(lab: Lab, request: pytest.FixtureRequest) -> Run:
     lab.open(request.param)
     lab.run_all()
     return Run(lab=lab, stored=code_cells(stored), after=code_cells(lab.content()))
-
-
-def code_cells(notebook: dict) -> dict[str, dict]:
-    return {cell["id"]: cell for cell in notebook["cells"] if cell["cell_type"] == "code"}
-
-
-def texts(cell: dict) -> list[str]:
-    """Each output as plain text; an exception as its name and message."""
-    found = []
-    for output in cell["outputs"]:
-        text = (
-            output.get("text") or output.get("data", {}).get("text/plain") or [output["ename"], ": ", output["evalue"]]
-        )
-        found.append("".join(text).rstrip("\n"))
-    return found
 
 
 def kinds(cell: dict) -> Iterator[str]:

@@ -52,7 +52,8 @@ def listening() -> Iterator[ClientApp]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         app = ClientApp(redirect_uri=f"http://localhost:{server.server_address[1]}")
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        # It looks this often, in seconds, whether it has to stop.
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         yield app
         server.shutdown()

@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from practice_tenant.directory.signing_keys import first_keys
-from tests.browser_pages import client_app, hub, served
+from tests.browser_pages import client_app, served, watched_page
 from tests.browser_pages.client_app import ClientApp
 from tests.browser_pages.person import Person
 from tests.browser_pages.served import ServedPages
@@ -22,7 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     # The browser, too, stays on this computer.
-    f"--host-resolver-rules=MAP {hub.NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
 MILLISECONDS = 30_000  # on a computer that has other tests to run at the same time
 
@@ -50,20 +50,12 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page without a history. What the Content-Security-Policy stops, or a script raises, fails the test."""
+    """A page without a history."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     context.set_default_timeout(MILLISECONDS)
-    page, problems = context.new_page(), []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Content Security Policy" in message.text:
-            problems.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda exception: problems.append(exception))
-    yield page
+    with watched_page.opened(context) as page:
+        yield page
     context.close()
-    assert problems == []
 
 
 @pytest.fixture(scope="session")

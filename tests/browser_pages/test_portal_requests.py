@@ -1,5 +1,6 @@
 """The portal as requests see it: who may look, who may grant, and that a grant is worth exactly what it says."""
 
+import html
 import re
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ import pytest
 from practice_tenant import SeededValues
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory import seed
-from practice_tenant.directory.objects import Application, RequiredPermission
+from practice_tenant.directory.objects import Application, FederatedCredential, RequiredPermission
 from practice_tenant.directory.permissions import GRAPH_APP_ID, graph_role_id, graph_scope_id
 from practice_tenant.directory.store import Directory
 from practice_tenant.server import listen
@@ -156,6 +157,15 @@ def test_a_forms_value_is_good_on_no_other_page(browser: InProcess, path: str):
 def test_the_value_of_the_code_page_is_good_on_no_other(browser: InProcess, seeded: SeededValues, path: str):
     form = {"ctx": ctx(get(browser, "/devicelogin")), "password": seeded.user_password, "decision": "accept"}
     assert post(browser, form, path).status_code == 403
+
+
+def test_whose_tokens_an_app_trusts_is_shown_to_the_letter(browser: InProcess, directory: Directory):
+    assert "No federated credentials." in get(browser).text
+    subject = "repo:course/<App>:environment:Production"
+    trusted = {"issuer": "https://issuer.example/A", "subject": subject, "audience": "api://AzureADTokenExchange"}
+    directory.add_federated_credential(APP_ID, FederatedCredential(id="1", name="machine", **trusted))
+    row = get(browser).text.partition('<th scope="row">machine</th>')[2].partition("</tr>")[0]
+    assert re.findall("<code>(.*?)</code>", row) == [html.escape(value) for value in trusted.values()]
 
 
 @pytest.mark.parametrize("client_id", [GRAPH_APP_ID, UNKNOWN, "x"])

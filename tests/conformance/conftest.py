@@ -17,6 +17,7 @@ from practice_tenant.faces import RUN_HEADER
 from .b2c import FLOW, HOST, SECRET, SHOP_CLIENT_ID
 from .clients import Authority, Graph, InProcess
 from .clock import Clock
+from .machine import Machine
 from .person import Person
 from .relying_party import RelyingParty
 from .tokens import Mint
@@ -85,6 +86,13 @@ def authority(login: InProcess, seeded: SeededValues) -> Authority:
 def graph(tenant: PracticeTenant) -> Graph:
     """The protected API under the cloud's name."""
     return Graph(http=InProcess(app=tenant, base_url="https://graph.microsoft.com", headers=((RUN_HEADER, RUN_TOKEN),)))
+
+
+@pytest.fixture
+def machine(tenant: PracticeTenant, directory: Directory, seeded: SeededValues) -> Machine:
+    """A machine with a managed identity."""
+    http = InProcess(app=tenant, base_url="https://169.254.169.254", headers=((RUN_HEADER, RUN_TOKEN),))
+    return Machine(http=http, keys=tenant.signing_keys, directory=directory, seeded=seeded)
 
 
 @pytest.fixture

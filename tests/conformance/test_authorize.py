@@ -12,9 +12,11 @@ import pytest
 from practice_tenant.directory.seed import SeededValues
 
 from .clients import FORM, InProcess
+from .clock import Clock
 from .person import Page, Person
 from .profiles import in_both_profiles, in_strict_profile
 from .relying_party import RelyingParty, sent_back
+from .tokens import parts_of
 
 STATES = {
     "unicode": "é☃🙂 \u202e",
@@ -183,6 +185,27 @@ def test_prompt_none_excludes_others_and_unknown_ones_are_errors(desktop, pages:
     assert_told(pages.get(desktop.link(prompt=prompt)), "invalid_request", 9002313)
 
 
+def test_max_age_has_the_id_token_say_when_the_person_signed_in(learner: Person, desktop: RelyingParty, clock: Clock):
+    """OpenID Connect Core section 3.1.2.1."""
+    code = sent_back(learner.sign_in(desktop.link(max_age="0")))["code"]
+    assert parts_of(desktop.redeem(code).json()["id_token"])[1]["auth_time"] == int(clock())
+    without = sent_back(learner.sign_in(desktop.link()))["code"]
+    assert "auth_time" not in parts_of(desktop.redeem(without).json()["id_token"])[1]
+
+
+@pytest.mark.parametrize("max_age", ["-1", "an hour", "1.5", "٣"])
+def test_a_max_age_that_is_no_number_of_seconds_is_an_error(desktop: RelyingParty, pages: InProcess, max_age: str):
+    assert_told(pages.get(desktop.link(max_age=max_age)), "invalid_request", 9002313)
+
+
+@pytest.mark.parametrize(
+    ("hint", "shown"), [("contoso.com", "contoso.com"), ("practice.example", "practice.example"), ("no.example", None)]
+)
+def test_a_domain_hint_says_whose_accounts_an_audience_shows(pages: InProcess, foreign, hint: str, shown: str | None):
+    page = pages.get(foreign(tenant="organizations", domain_hint=hint)).text
+    assert f"learner@{shown or 'practice.example'}" in page
+
+
 @pytest.mark.statement(52)
 @in_both_profiles
 @pytest.mark.parametrize("name", ["request", "request_uri"])
@@ -200,7 +223,7 @@ def test_request_objects_are_refused_unread(desktop: RelyingParty, pages: InProc
 def foreign(desktop: RelyingParty, seeded: SeededValues) -> Callable[..., str]:
     """Links to sign in to an app that another organization registered and nobody in this one knows."""
     app = replace(desktop, client_id=seeded.multi_tenant_desktop_client_id)
-    return lambda **changes: app.link(tenant=seeded.other_tenant_domain, **changes)
+    return lambda **changes: app.link(**{"tenant": seeded.other_tenant_domain} | changes)
 
 
 @pytest.mark.statement(59)

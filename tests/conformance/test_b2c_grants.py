@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
+from practice_tenant.faults import Failed, Fault, Throttled
 
 from .b2c import FLOW, SECRET, SHOP_CLIENT_ID, assert_b2c_description, assert_b2c_refused, began, code_for
 from .certificate import ASSERTION_TYPE
@@ -176,6 +178,25 @@ def test_a_wrong_name_or_password_stays_on_the_page(customer_app: RelyingParty, 
 )
 def test_a_token_request_that_makes_no_sense_is_refused(customer_app: RelyingParty, form, error: str, code: int):
     assert_b2c_refused(customer_app.authority.token(form), error, code)
+
+
+@pytest.mark.statement(106)
+@pytest.mark.parametrize(
+    ("fault", "status", "code"),
+    [
+        (Throttled(endpoint="token", retry_after=7), 429, 90244),
+        (Failed(endpoint="token", status=503, retry_after=7), 503, 90035),
+    ],
+)
+def test_a_fault_that_is_switched_on_is_told_in_b2cs_words(
+    tenant: PracticeTenant, customer_app: RelyingParty, learner: Person, fault: Fault, status: int, code: int
+):
+    tenant.faults.add(fault)
+    code_of_sign_in = code_for(customer_app, learner)
+    answer = customer_app.redeem(code_of_sign_in)
+    assert_b2c_refused(answer, "temporarily_unavailable", code, status=status)
+    assert answer.headers["Retry-After"] == "7"
+    assert customer_app.redeem(code_of_sign_in).status_code == 200
 
 
 @pytest.mark.statement(106)

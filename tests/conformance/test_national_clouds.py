@@ -13,6 +13,7 @@ from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.signing_keys import SigningKeys
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
+from practice_tenant.faults import Throttled
 
 from .answers import assert_refused, assert_unauthorized
 from .certificate import ASSERTION_TYPE, new_certificate
@@ -237,6 +238,27 @@ def test_on_behalf_of_takes_no_token_of_another_cloud(
     own = replace(website, authority=here.authority).on_behalf_of(token, scope="https://graph.microsoft.us/User.Read")
     assert own.status_code == 200
     assert_refused(replace(website, authority=there.authority).on_behalf_of(token), 400, "invalid_grant", 50013)
+
+
+@pytest.mark.statement(100)
+def test_a_fault_that_is_switched_on_is_met_in_every_cloud(tenant: PracticeTenant, at, form: dict):
+    for host, graph in GRAPHS.items():
+        tenant.faults.add(Throttled(endpoint="token", retry_after=7))
+        answer = at(host).token(form)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+        assert at(host).token(form | {"scope": f"https://{graph}/.default"}).status_code == 200
+
+
+@pytest.mark.statement(100)
+def test_what_forgets_expired_values_knows_the_shifted_clock_in_every_cloud(directory: Directory):
+    us = directory.in_cloud(US_GOVERNMENT)
+    value = us.issue("code", {}, expires=START)
+    directory.ahead = 400 * 86_400
+    us.issue("code", {}, expires=START + directory.ahead)
+    assert us.issued("code", value) is not None
+    directory.ahead = 0.0
+    us.issue("code", {}, expires=START + 400 * 86_400)
+    assert us.issued("code", value) is None
 
 
 @pytest.mark.statement(100)

@@ -10,9 +10,11 @@ from practice_tenant import SeededValues, state
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
+from practice_tenant.faults import Faults
 from tests.conformance.certificate import Certificate, new_certificate
 from tests.conformance.clients import Authority, Graph, InProcess
 from tests.conformance.clock import Clock
+from tests.conformance.machine import Machine
 from tests.conformance.person import Person
 from tests.conformance.relying_party import RelyingParty
 
@@ -30,6 +32,7 @@ class Tenant:
         learner: somebody without special rights.
         desktop: the seeded public client.
         certificate: registered for the seeded confidential client.
+        machine: a machine with a managed identity.
     """
 
     authority: Authority
@@ -39,9 +42,11 @@ class Tenant:
     directory: Directory
     seeded: SeededValues = field(repr=False)
     clock: Clock
+    faults: Faults
     learner: Person
     desktop: RelyingParty
     certificate: Certificate
+    machine: Machine
 
     def form(self, **changes: str | None) -> dict[str, str]:
         """A token request that is granted, with changes; None leaves a field out."""
@@ -89,8 +94,15 @@ def tenant() -> Iterator[Tenant]:
         directory=opened.directory,
         seeded=seeded,
         clock=clock,
+        faults=app.faults,
         learner=Person(http=pages, username=f"learner@{seeded.tenant_domain}", password=seeded.user_password),
         desktop=RelyingParty(authority=authority, client_id=seeded.public_client_id, redirect_uri="http://localhost"),
         certificate=certificate,
+        machine=Machine(
+            http=InProcess(app=app, base_url="https://169.254.169.254", headers=headers),
+            keys=app.signing_keys,
+            directory=opened.directory,
+            seeded=seeded,
+        ),
     )
     opened.directory.close()

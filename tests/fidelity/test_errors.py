@@ -5,10 +5,11 @@ import re
 import pytest
 
 from practice_tenant.authority.error_table import ENTRIES
+from practice_tenant.faults import Throttled
 
 from .comparison import assert_only_known_gaps
 from .conftest import Tenant
-from .records import no_record, of_errors
+from .records import no_record, of_errors, records
 from .refusals import REFUSALS
 from .told import Told, told
 from .user_refusals import USER_REFUSALS
@@ -45,6 +46,12 @@ def test_a_page_tells_the_times_and_ids_beside_the_sentence(tenant, code):
     page = USER_REFUSALS[code](tenant)
     assert not re.search(TAIL, page.text)
     assert re.search(rf"Request Id.*{GUID}.*Timestamp.*\d{{4}}-\d\d-\d\dT.*AADSTS{code}", page.text, re.DOTALL)
+
+
+def test_too_many_requests_are_refused_as_recorded_in_plain_text(tenant):
+    tenant.faults.add(Throttled(endpoint="token", retry_after=60, plain_text=True))
+    answer, record = tenant.authority.token(tenant.form()), records()["throttled"]
+    assert_only_known_gaps(record, answer.text, status=answer.status_code, headers=answer.headers)
 
 
 def test_every_entry_of_the_table_is_compared_or_listed_as_without_a_record():

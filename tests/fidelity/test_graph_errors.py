@@ -1,5 +1,7 @@
 """The protected API's errors beside recorded ones."""
 
+from practice_tenant.faults import Throttled
+
 from .comparison import assert_answers_as
 from .records import records
 
@@ -17,3 +19,8 @@ def test_me_without_a_user_is_refused_as_recorded(tenant):
 def test_a_token_for_another_audience_is_refused_as_recorded(tenant):
     token = tenant.access_token(scope=f"{tenant.seeded.api_uri}/.default")
     assert_answers_as(records()["graph another audience"], tenant.graph.get("/users", token=token))
+
+
+def test_too_many_requests_are_refused_as_documented(tenant):
+    tenant.faults.add(Throttled(endpoint="graph", retry_after=10))
+    assert_answers_as(records()["graph too many requests"], tenant.graph.get("/users", token=tenant.access_token()))

@@ -141,6 +141,18 @@ def _two_apis(tenant: Tenant) -> httpx.Response:
     return _by_password(tenant, scope=scope)
 
 
+def _not_assigned(tenant: Tenant) -> httpx.Response:
+    app_id, tenant_id = str(uuid.uuid4()), tenant.seeded.tenant_id
+    names = {"tenant_id": tenant_id, "app_id": app_id, "display_name": "Assigned only"}
+    tenant.directory.add_application(Application(id=str(uuid.uuid4()), **names, public_client=True))
+    tenant.directory.add_service_principal(
+        ServicePrincipal(id=str(uuid.uuid4()), assignment_required=True, **names),
+    )
+    client = replace(tenant.desktop, client_id=app_id)
+    form = {"username": tenant.learner.username, "password": tenant.learner.password, "scope": "User.Read"}
+    return client.token(grant_type="password", **form)
+
+
 USER_REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     28000: _two_apis,
     50011: lambda tenant: tenant.pages.get(tenant.desktop.link(redirect_uri="https://example.com/")),
@@ -148,6 +160,7 @@ USER_REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     50034: lambda tenant: _by_password(tenant, username=f"nobody@{tenant.seeded.tenant_domain}"),
     50058: lambda tenant: tenant.pages.get(tenant.desktop.link(prompt="none")),
     50076: _stronger_sign_in,
+    50105: _not_assigned,
     50126: lambda tenant: _by_password(tenant, password="not-the-password"),
     54005: _used_twice,
     65001: lambda tenant: on_behalf_of(tenant, _api_token(tenant), scope="Directory.Read.All"),

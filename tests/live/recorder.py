@@ -20,10 +20,12 @@ class Note:
 
     Attributes:
         answers: a line for each request: method, host, path, status, and the gist of the answer.
+        practised: those of them that a practice tenant gave; in practice all.
         raised: the name of the exception that ended the cell.
     """
 
     answers: list[str] = field(default_factory=list)
+    practised: list[str] = field(default_factory=list)
     raised: str | None = None
 
 
@@ -40,6 +42,8 @@ def load_ipython_extension(shell) -> None:
     def noting(self, request, **options):
         response = send(self, request, **options)
         notes[-1].answers.append(line(response))
+        if type(self).__name__ == "CarriedSession":
+            notes[-1].practised.append(line(response))
         return response
 
     requests.Session.send = noting

@@ -1,4 +1,4 @@
-"""The one command that stores the notebooks' outputs, with the same bytes each time:
+"""The one command that stores the notebooks' outputs and writes their exercises, with the same bytes each time:
 
     python -m tests.notebooks.refresh                  run every notebook and store it
     python -m tests.notebooks.refresh 04 05            only these
@@ -57,11 +57,27 @@ def refreshed(path: Path, state: Path) -> bytes:
     """A notebook's file as it is after a run with its state in an empty folder.
 
     Raises CellExecutionError when a cell fails that isn't tagged `raises-exception`, ValueError when one with the
-    tag doesn't.
+    tag doesn't, or when a cell names an exercise that there isn't.
     """
     notebook = nbformat.read(path, as_version=4)
+    write_exercises(notebook.cells)
     run(notebook, path.parent, hermetic(state))
     return as_bytes(notebook)
+
+
+def write_exercises(cells: Sequence[nbformat.NotebookNode]) -> None:
+    """Let each cell that names an exercise be the one that a learner begins with, whatever it was."""
+    from course import exercises  # not sooner: the environment has to be right
+
+    for cell in cells:
+        if (name := cell.metadata.get("exercise")) is None:
+            continue
+        if (exercise := exercises.find(name)) is None:
+            known = ", ".join(exercises.close_matches(name)) or "none that is like it"
+            raise ValueError(
+                f"Cell {cell.id} names the exercise {name!r}, which notebooks/course doesn't have: {known}."
+            )
+        cell.source = exercise.start
 
 
 def run(notebook: nbformat.NotebookNode, folder: Path, environment: dict[str, str], **options: object) -> None:
@@ -157,7 +173,7 @@ def check(path: Path, state: Path) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.notebooks.refresh", description="Store the notebooks' outputs."
+        prog="python -m tests.notebooks.refresh", description="Store the notebooks' exercises and outputs."
     )
     parser.add_argument("names", nargs="*", help="the start of a notebook's file name, such as 04; every one if none")
     parser.add_argument("--check", action="store_true", help="store nothing, and fail if a notebook would change")
@@ -165,6 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failures = 0
     with tempfile.TemporaryDirectory(prefix="course refresh ", ignore_cleanup_errors=True) as folder:
         enter(Path(folder) / "refresh")
+        sys.path.append(str(FOLDER))  # for `import course`
         step = check if options.check else store
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for task in [pool.submit(step, path, Path(folder)) for path in chosen(options.names)]:

@@ -1,12 +1,14 @@
-"""The refresh command stores the same bytes each time, and nothing of the computer it ran on."""
+"""The refresh command stores the same bytes each time, exercises included, and nothing of the computer it ran on."""
 
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat import v4
 
+from course import exercises
 from tests.notebooks import guard, refresh
 
 CELLS = {
@@ -90,6 +92,28 @@ def test_a_check_tells_what_would_change_and_stores_nothing(tmp_path: Path):
     assert path.read_bytes() == before
     assert refresh.store(path, tmp_path / "other") == "00-sample.ipynb: stored"
     assert "the same" in refresh.check(path, tmp_path / "another")
+
+
+def exercise_cell(name: str) -> nbformat.NotebookNode:
+    """A cell that names an exercise, as an author adds it or somebody left it."""
+    return v4.new_code_cell('answer = "left"', metadata={"tags": ["exercise"], "exercise": name}, id="id-1")
+
+
+def test_the_cell_of_an_exercise_is_written_and_a_check_tells_when_it_was_changed(tmp_path: Path):
+    stored = v4.new_notebook(cells=[v4.new_code_cell("def check(*_): ...", id="id-0"), exercise_cell("00-mode")])
+    path = tmp_path / "00-sample.ipynb"
+    nbformat.write(stored, path)
+    with pytest.raises(AssertionError, match=r'(?s)would change.*-.*answer = .*"left.*\+.*mode = \.\.\.'):
+        refresh.check(path, tmp_path / "state")
+    refresh.store(path, tmp_path / "other")
+    written = nbformat.read(path, as_version=4).cells
+    assert [cell.source for cell in written] == ["def check(*_): ...", exercises.find("00-mode").start]
+    assert "the same" in refresh.check(path, tmp_path / "another")
+
+
+def test_an_exercise_that_there_is_not_stops_the_refresh_and_names_those_there_are():
+    with pytest.raises(ValueError, match=r"Cell id-1 names the exercise '00-mod', .*: 00-mode\."):
+        refresh.write_exercises([exercise_cell("00-mod")])
 
 
 def test_cells_without_an_id_of_their_own_get_the_same_one_each_time():

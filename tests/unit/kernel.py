@@ -29,6 +29,7 @@ class Kernel:
     seeded: SeededValues
     notices: tuple[str, ...]
     portal_url: str = field(repr=False)
+    control_token: str = field(repr=False)
 
 
 @contextmanager

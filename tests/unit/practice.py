@@ -4,12 +4,15 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlencode
 
 import httpx
 
-from practice_tenant import SeededValues, state
+from practice_tenant import SeededValues
 from practice_tenant.app import PracticeTenant
+from practice_tenant.directory import seed
+from practice_tenant.directory.signing_keys import first_keys
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 from tests.conformance.clients import Authority, Graph, InProcess
@@ -19,16 +22,18 @@ from tests.conformance.relying_party import RelyingParty, sent_back
 
 NOW = 1_790_000_000
 RUN_TOKEN = "only-this-run"
+CONTROL_TOKEN = "only-who-runs-it"
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """A tenant to ask: its authorization server, its pages, its API, and what it knows."""
+    """A tenant to ask: its authorization server, its pages, its API, and what it knows; ``localhost`` is its other face."""
 
     app: PracticeTenant
     authority: Authority
     pages: InProcess
+    localhost: InProcess
     api: Graph
     directory: Directory
     seeded: SeededValues
@@ -73,20 +78,35 @@ class Practice:
 @contextmanager
 def in_memory() -> Iterator[Practice]:
     """A new tenant, seeded."""
-    clock = Clock(NOW)
-    opened = state.in_memory(clock=clock)
-    app = PracticeTenant(opened.directory, https_port=8443, http_port=8400, run_token=RUN_TOKEN, clock=clock)
+    clock, directory, secrets = Clock(NOW), Directory(), seed.new_secrets()
+    seed.fill(directory, secrets, NOW, _keys())
+    seeded = SeededValues(**secrets)
+    app = PracticeTenant(
+        directory,
+        https_port=8443,
+        http_port=8400,
+        run_token=RUN_TOKEN,
+        control_token=CONTROL_TOKEN,
+        clock=clock,
+    )
     login, api = (
         InProcess(app=app, base_url=f"https://{host}", headers=((RUN_HEADER, RUN_TOKEN),))
         for host in ("login.microsoftonline.com", "graph.microsoft.com")
     )
     yield Practice(
         app=app,
-        authority=Authority(http=login, tenant=opened.seeded.tenant_id),
+        authority=Authority(http=login, tenant=seeded.tenant_id),
         pages=InProcess(app=app, base_url="http://localhost:8400"),
+        localhost=InProcess(app=app, base_url="https://localhost:8443"),
         api=Graph(http=api),
-        directory=opened.directory,
-        seeded=opened.seeded,
+        directory=directory,
+        seeded=seeded,
         clock=clock,
     )
-    opened.directory.close()
+    directory.close()
+
+
+@cache
+def _keys() -> list[dict]:
+    # Making them takes longer than everything else.
+    return first_keys(NOW)

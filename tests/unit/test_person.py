@@ -15,6 +15,7 @@ import requests
 from course import person
 from course.transport import practice_session
 from practice_tenant.app import PracticeTenant
+from scripts.web_app import WebApp
 from tests.conformance.clients import FORM, InProcess
 from tests.conformance.relying_party import RelyingParty
 from tests.unit.kernel import Kernel, kernel
@@ -57,6 +58,32 @@ def test_the_program_that_browser_names_does_the_same(desktop, monkeypatch):
 
 def test_a_page_without_a_form_is_the_last_one(running):
     assert "not an identity provider" in person.visit(running.portal_url.removesuffix("portal"))
+
+
+def test_a_web_app_gets_its_answer(running):
+    seeded = running.seeded
+    with practice_session(running) as session:
+        client = msal.ConfidentialClientApplication(
+            seeded.client_id,
+            authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",
+            client_credential=seeded.client_secret,
+            http_client=session,
+        )
+        app = WebApp(client, ["User.Read"])
+        assert person.sign_in_to(app.url) is True
+        assert app.wait(timeout=1)["id_token_claims"]["preferred_username"] == person.ACCOUNT
+
+
+@pytest.mark.parametrize("location", ["https://login.microsoftonline.com/common/oauth2/v2.0/authorize", None])
+def test_nobody_signs_in_to_a_tenant_in_the_cloud(location, monkeypatch):
+    class Redirecting(requests.Session):
+        def get(self, url: str, allow_redirects: bool, timeout: float) -> SimpleNamespace:
+            assert not allow_redirects
+            return SimpleNamespace(headers={"Location": location} if location else {})
+
+    monkeypatch.setattr(requests, "Session", Redirecting)
+    monkeypatch.setattr(person, "visit", lambda url: pytest.fail("a page of the cloud was opened"))
+    assert person.sign_in_to("http://localhost:1") is False
 
 
 class InProcessSession:

@@ -68,9 +68,24 @@ def test_what_is_stored_is_the_same_in_each_run_and_leads_nowhere(target, opened
 def test_on_a_hub_the_link_goes_through_its_proxy_and_nothing_is_opened(hub):
     widget = SignInLink(FLOW)
     assert links(widget) == ["/user/learner/proxy/8400/a-key/devicelogin?otc=BCDFGHJKL"]
-    assert links(SignInLink(PAGE)) == ["/user/learner/proxy/8400/a-key/devicelogin"]
     assert kernel_is_remote()
     assert hub == []
+
+
+@pytest.mark.parametrize(("practice", "said"), [(True, "A scripted person signed in here"), (False, "own computer")])
+def test_on_a_hub_nobody_is_sent_to_an_app_at_localhost(practice, said, hub, monkeypatch):
+    visited = []
+    monkeypatch.setattr("course.person.sign_in_to", lambda app: visited.append(app) or practice)
+    widget = SignInLink(PAGE)
+    assert "can't come back to this kernel" in widget.value
+    assert said in widget.value
+    assert visited == [PAGE]
+    assert (links(widget), hub) == ([], [])
+    assert stored(widget)["text/plain"] == "Open the sign-in page. (The link is live only.)"
+
+
+def test_on_a_hub_an_app_elsewhere_is_linked(hub):
+    assert links(SignInLink("https://app.example/")) == ["https://app.example/"]
 
 
 @pytest.mark.parametrize("prefix", ["/user/learner", "/user/learner/", "/"])

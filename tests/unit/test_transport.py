@@ -172,6 +172,22 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(method, session,
     assert len(tenant.received) == 3
 
 
+@pytest.mark.parametrize("status", [413, 429, 503])
+def test_an_answer_with_retry_after_is_an_answer_and_not_waited_out(status, session, tenant):
+    tenant.answer = lambda received: Answer(status=status, headers={"Retry-After": "20"})
+    started = time.monotonic()
+    assert session.get(f"{GRAPH}/v1.0/users").status_code == status
+    assert time.monotonic() - started < 10
+    assert [exchange.status for exchange in session.trace] == [status]
+    assert len(tenant.received) == 1
+
+
+def test_live_waits_for_no_retry_after_either(live):
+    retries = live.get_adapter(GRAPH).max_retries
+    assert not retries.is_retry("GET", 429, has_retry_after=True)
+    assert (retries.total, retries.redirect) == (1, None)
+
+
 def test_an_answer_that_does_not_come_is_waited_for_only_so_long(session, tenant, monkeypatch):
     over = threading.Event()
     tenant.answer = lambda received: over.wait(20) and Answer()

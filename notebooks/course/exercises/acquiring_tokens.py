@@ -1,11 +1,15 @@
-"""Exercises of notebook 06: which flow for which app, and asking silently first."""
+"""Exercises of notebook 06: which flow for which app, asking silently first, and reading a claims challenge."""
 
 from __future__ import annotations
 
+import base64
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import NOT_TRIED, RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "06-acquiring-tokens"
@@ -102,29 +106,61 @@ def _why_not_silent_first(
     return "" if result == (cached or result) else "another result was returned than the cached one"
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """An API's answer, with what a challenge needs of one."""
+
+    status_code: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def _challenge(claims: dict, *, last: str = "") -> str:
+    encoded = base64.b64encode(json.dumps(claims).encode()).decode()
+    return f'Bearer realm="", error="insufficient_claims", claims="{encoded}"{last}'
+
+
+def _check_claims_challenge(claims_of: object) -> Verdict:
+    wanted = {"access_token": {"acrs": {"essential": True, "value": "c7"}}}
+    later = {"access_token": {"nbf": {"essential": True, "value": "1700000000"}}}
+    for when, status, header, claims in (
+        ("for a challenge", 401, _challenge(wanted), wanted),
+        (
+            "for a challenge with more behind the claims",
+            401,
+            _challenge(later, last=', authorization_uri="https://login.microsoftonline.com/common"'),
+            later,
+        ),
+        ("for a 401 without claims", 401, 'Bearer error="invalid_token"', None),
+        ("for a 200", 200, None, None),
+    ):
+        headers = {"WWW-Authenticate": header} if header else {}
+        result = trial.call(claims_of, _Answer(status_code=status, headers=headers), when=when)
+        if claims is None and result is not None:
+            return wrong(f"{when} it returned {shown(result)}: there is no challenge in it, so `None` is wanted")
+        if claims is not None and _decoded(result) != claims:
+            return wrong(f"{when} it returned {shown(result)}: the decoded text of `claims` is wanted")
+    return RIGHT
+
+
+def _decoded(text: object) -> object:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
 EXERCISES = (
     Exercise(
         id="06-which-flow",
         notebook=_NOTEBOOK,
         title="Which flow for which app?",
-        start=cell("""
+        solved=cell("""
             flows = ("authorization code", "device code", "client credentials", "on behalf of")
             chosen = {
-                "a web shop that shows the customer's own calendar": ...,
-                "a program on a server without a screen, run by its administrator over a terminal": ...,
-                "a nightly job that counts all users": ...,
-                "an API that was called for a person, and calls Microsoft Graph for the same person": ...,
-            }
-
-            check("06-which-flow", chosen)
-        """),
-        solution=cell("""
-            flows = ("authorization code", "device code", "client credentials", "on behalf of")
-            chosen = {
-                "a web shop that shows the customer's own calendar": "authorization code",
-                "a program on a server without a screen, run by its administrator over a terminal": "device code",
-                "a nightly job that counts all users": "client credentials",
-                "an API that was called for a person, and calls Microsoft Graph for the same person": "on behalf of",
+                "a web shop that shows the customer's own calendar": "authorization code",  #: ...
+                "a program on a server without a screen, run by its administrator over a terminal": "device code",  #: ...
+                "a nightly job that counts all users": "client credentials",  #: ...
+                "an API that was called for a person, and calls Microsoft Graph for the same person": "on behalf of",  #: ...
             }
 
             check("06-which-flow", chosen)
@@ -140,16 +176,9 @@ EXERCISES = (
         id="06-silent-first",
         notebook=_NOTEBOOK,
         title="Silent first",
-        start=cell("""
+        solved=cell("""
             def get_token(app, scopes):
-                return app.acquire_token_interactive(scopes)
-
-
-            check("06-silent-first", get_token)
-        """),
-        solution=cell("""
-            def get_token(app, scopes):
-                for account in app.get_accounts():
+                for account in app.get_accounts():  #:
                     result = app.acquire_token_silent(scopes, account=account)
                     if result:
                         return result
@@ -164,5 +193,29 @@ EXERCISES = (
         ),
         check=_check_silent_first,
         success="People sign in once; after that the cache and the refresh token do the work, until it takes a person again.",
+    ),
+    Exercise(
+        id="06-claims-challenge",
+        notebook=_NOTEBOOK,
+        title="Read a claims challenge",
+        solved=cell("""
+            import base64
+            import re
+
+
+            def claims_of(answer):
+                challenge = answer.headers.get("WWW-Authenticate", "")
+                found = re.search(r'claims="([^"]+)"', challenge)  #:
+                return base64.b64decode(found[1]).decode() if found else None  #: ...
+
+
+            check("06-claims-challenge", claims_of)
+        """),
+        hints=(
+            "The section *An API asks for more* has all the parts. What does `re.search` give when nothing is found?",
+            "Keep what `re.search` gives. If it is `None`, return `None`; else decode its first group.",
+        ),
+        check=_check_claims_challenge,
+        success="The text goes to `claims_challenge` as it is; MSAL and the tenant do the rest.",
     ),
 )

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "05-caching"
@@ -140,16 +141,9 @@ EXERCISES = (
         id="05-token-source",
         notebook=_NOTEBOOK,
         title="Did this token come from the cache?",
-        start=cell("""
+        solved=cell("""
             def from_cache(result):
-                return ...
-
-
-            check("05-token-source", from_cache)
-        """),
-        solution=cell("""
-            def from_cache(result):
-                return result.get("token_source") == "cache"
+                return result.get("token_source") == "cache"  #: ...
 
 
             check("05-token-source", from_cache)
@@ -168,16 +162,9 @@ EXERCISES = (
         id="05-save-if-changed",
         notebook=_NOTEBOOK,
         title="Save a token cache when there is something new",
-        start=cell("""
+        solved=cell("""
             def save(cache, path):
-                ...
-
-
-            check("05-save-if-changed", save)
-        """),
-        solution=cell("""
-            def save(cache, path):
-                if cache.has_state_changed:
+                if cache.has_state_changed:  #: ...
                     path.write_text(cache.serialize(), encoding="utf-8")
 
 
@@ -201,15 +188,9 @@ EXERCISES = (
         id="05-http-cache",
         notebook=_NOTEBOOK,
         title="What does the HTTP cache keep?",
-        start=cell("""
+        solved=cell("""
             answers = ("discovery document", "access token", "400 invalid_scope", "401 invalid_client")
-            kept = ...
-
-            check("05-http-cache", kept)
-        """),
-        solution=cell("""
-            answers = ("discovery document", "access token", "400 invalid_scope", "401 invalid_client")
-            kept = {"discovery document", "400 invalid_scope"}
+            kept = {"discovery document", "400 invalid_scope"}  #: ...
 
             check("05-http-cache", kept)
         """),

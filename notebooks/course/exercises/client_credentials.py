@@ -6,7 +6,8 @@ import base64
 import json
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "04-client-credentials-flow"
@@ -155,15 +156,9 @@ EXERCISES = (
         id="04-default-scope",
         notebook=_NOTEBOOK,
         title="The scope for an API of your own",
-        start=cell("""
+        solved=cell("""
             api = "api://00001111-aaaa-2222-bbbb-3333cccc4444"
-            scopes = ...
-
-            check("04-default-scope", scopes)
-        """),
-        solution=cell("""
-            api = "api://00001111-aaaa-2222-bbbb-3333cccc4444"
-            scopes = [f"{api}/.default"]
+            scopes = [f"{api}/.default"]  #: ...
 
             check("04-default-scope", scopes)
         """),
@@ -182,24 +177,13 @@ EXERCISES = (
         id="04-roles",
         notebook=_NOTEBOOK,
         title="Read the roles in an access token",
-        start=cell("""
+        solved=cell("""
             import jwt
 
 
             def roles(access_token):
                 claims = jwt.decode(access_token, options={"verify_signature": False})
-                return ...
-
-
-            check("04-roles", roles)
-        """),
-        solution=cell("""
-            import jwt
-
-
-            def roles(access_token):
-                claims = jwt.decode(access_token, options={"verify_signature": False})
-                return claims.get("roles", [])
+                return claims.get("roles", [])  #: ...
 
 
             check("04-roles", roles)
@@ -218,17 +202,10 @@ EXERCISES = (
         id="04-error-code",
         notebook=_NOTEBOOK,
         title="Find the AADSTS number in a result",
-        start=cell("""
+        solved=cell("""
             def aadsts(result):
-                return ...
-
-
-            check("04-error-code", aadsts)
-        """),
-        solution=cell("""
-            def aadsts(result):
-                codes = result.get("error_codes")
-                return codes[0] if codes else None
+                codes = result.get("error_codes")  #:
+                return codes[0] if codes else None  #: ...
 
 
             check("04-error-code", aadsts)

@@ -1,19 +1,22 @@
-"""Exercises of notebook 03: a confidential client application, made once and used again."""
+"""Exercises of notebook 03: a confidential client application, made once and used again, with or without a secret."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import inspect
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
-from course.exercises.stand_in import instantiate
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
+from course.exercises.stand_in import IdentityStandIn, instantiate
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 from course.secret import Secret
 
 _NOTEBOOK = "03-confidential-client"
 _CALLS = 5
+_EXCHANGE = "api://AzureADTokenExchange"
 
 
 def _check_make_app(make_app: object) -> Verdict:
@@ -93,21 +96,65 @@ def _why_not_reused(results: list[dict], exchanges: Iterable[Any]) -> str:
     return ""
 
 
+def _check_federate(make_app: object) -> Verdict:
+    identity = IdentityStandIn()
+    app, registration = instantiate(make_app, "ConfidentialClientApplication", identity)
+    if app.client_id != registration.client_id:
+        return wrong(f"the client ID is {shown(app.client_id)}, not the registration's")
+    credential = app.client_credential
+    if not isinstance(credential, dict) or "client_assertion" not in credential:
+        return wrong(_why_not_an_assertion(credential, registration.client_secret.value))
+    assertion = credential["client_assertion"]
+    if not callable(assertion):
+        made_once = f"the assertion is a text, {shown(assertion)}, made once: it expires, and MSAL goes on sending it"
+        return wrong(f"{made_once}. Give MSAL the function itself, without parentheses")
+    return wrong(reason) if (reason := _why_not_the_identitys(assertion, identity)) else RIGHT
+
+
+def _why_not_an_assertion(credential: object, secret: str) -> str:
+    if credential is None:
+        return "there is no `client_credential`, so the app proves nothing"
+    if credential == secret or isinstance(credential, Secret):
+        return "`client_credential` is the secret, and this app is to have none"
+    if callable(credential):
+        return "MSAL wants the function in a dict, under `client_assertion`: that is how it tells the credentials apart"
+    return "`client_credential` is a dict with the function under `client_assertion`"
+
+
+def _why_not_the_identitys(assertion: Callable, identity: IdentityStandIn) -> str:
+    for _ in range(2):
+        before = len(identity.asked)
+        result = trial.call(assertion, *[{}] * _takes_an_argument(assertion), when="when MSAL asked for the assertion")
+        if len(identity.asked) == before:
+            return "the function gives out a token that you keep, and will do so after it has expired: ask `identity`"
+        if identity.asked[-1] != _EXCHANGE:
+            return _why_not_the_resource(identity.asked[-1])
+        if isinstance(result, dict):
+            return "the function returns the whole result, and MSAL sends one token: it is under `access_token`"
+        if result != identity.token:
+            return f"the function returns {shown(result)}, not the token that `identity` gave"
+    return ""
+
+
+def _why_not_the_resource(resource: object) -> str:
+    if resource == f"{_EXCHANGE}/.default":
+        return f"a managed identity is asked for a resource, not for a scope: {shown(_EXCHANGE)}, without `/.default`"
+    return f"the token is for {shown(resource)}, and only one for {shown(_EXCHANGE)} may be traded for another"
+
+
+def _takes_an_argument(function: Callable) -> bool:  # MSAL gives what it knows to such a function
+    given = (item for item in inspect.signature(function).parameters.values() if item.default is item.empty)
+    return any(item.kind in (item.POSITIONAL_ONLY, item.POSITIONAL_OR_KEYWORD) for item in given)
+
+
 EXERCISES = (
     Exercise(
         id="03-instantiate",
         notebook=_NOTEBOOK,
         title="Instantiate the confidential client",
-        start=cell("""
+        solved=cell("""
             def make_app(registration):
-                return ...
-
-
-            check("03-instantiate", make_app)
-        """),
-        solution=cell("""
-            def make_app(registration):
-                return msal.ConfidentialClientApplication(
+                return msal.ConfidentialClientApplication(  #: ...
                     registration.client_id,
                     authority=registration.authority,
                     client_credential=registration.client_secret.value,
@@ -135,21 +182,8 @@ EXERCISES = (
         id="03-reuse",
         notebook=_NOTEBOOK,
         title="One application for the program's lifetime",
-        start=cell("""
-            def get_token():
-                app = msal.ConfidentialClientApplication(
-                    registration.client_id,
-                    authority=registration.authority,
-                    client_credential=registration.client_secret.value,
-                    http_client=registration.http,
-                )
-                return app.acquire_token_for_client(scopes=registration.scopes)
-
-
-            check("03-reuse", get_token)
-        """),
-        solution=cell("""
-            app = msal.ConfidentialClientApplication(
+        solved=cell("""
+            app = msal.ConfidentialClientApplication(  #:
                 registration.client_id,
                 authority=registration.authority,
                 client_credential=registration.client_secret.value,
@@ -158,6 +192,12 @@ EXERCISES = (
 
 
             def get_token():
+                #: app = msal.ConfidentialClientApplication(
+                #:     registration.client_id,
+                #:     authority=registration.authority,
+                #:     client_credential=registration.client_secret.value,
+                #:     http_client=registration.http,
+                #: )
                 return app.acquire_token_for_client(scopes=registration.scopes)
 
 
@@ -169,5 +209,41 @@ EXERCISES = (
         ),
         check=_check_reuse,
         success=f"{_CALLS} calls, at most one token request: the application's own cache answered the others.",
+    ),
+    Exercise(
+        id="03-federate",
+        notebook=_NOTEBOOK,
+        title="An application without any secret",
+        solved=cell("""
+            def make_app(registration, identity):
+                def assertion():
+                    result = identity.acquire_token_for_client(  #: ...
+                        resource="api://AzureADTokenExchange"
+                    )
+                    return result["access_token"]  #: ...
+
+                return msal.ConfidentialClientApplication(  #: ...
+                    registration.client_id,
+                    authority=registration.authority,
+                    client_credential={"client_assertion": assertion},
+                    http_client=registration.http,
+                )
+
+
+            check("03-federate", make_app)
+        """),
+        hints=(
+            (
+                "Two things are wanted: a function that gets a token from `identity` whenever it is called, and an "
+                "application that is given that function."
+            ),
+            (
+                "`identity` is asked for the resource `api://AzureADTokenExchange`. `client_credential` is a dict: "
+                "`client_assertion` stands for the function, without parentheses."
+            ),
+        ),
+        check=_check_federate,
+        success="MSAL calls the function when it needs a token, so the assertion is always a fresh one, and the program "
+        "keeps nothing that could leak.",
     ),
 )

@@ -1,24 +1,26 @@
-"""An exercise: the cell a learner begins with, the cell that solves it, its hints and its check.
+"""An exercise: its solved cell, from which the learner's cell is made too, its hints and its check.
 
 In the notebook an exercise is one code cell:
 
-- its source is `start`, to the character, and its last line calls `check`: running the cell gives the verdict;
+- its source is `start`, written by `python -m tests.notebooks.refresh`; its last line calls `check`: running the cell
+  gives the verdict;
 - its metadata are `{"tags": ["exercise"], "exercise": "<id>"}`;
 - the cells before it have run `import msal`, `from course import Registration, check` and
   `registration = Registration.load()`.
 
 The task is told in the Markdown cell above, under the exercise's title. Tests compare the cell with `start`, and run
-the notebook with `solution` in its place: every verdict must then be *right*.
+the notebook with `solution` in its place: every verdict must then be *right*. How both are written as one text is told
+in `solved_cell`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from textwrap import dedent
 from typing import Any
 
 from course.exercises import trial
+from course.exercises.solved_cell import SolvedCell
 from course.exercises.verdict import NOT_TRIED, Settled, Verdict
 
 
@@ -30,11 +32,20 @@ class Exercise:
     id: str
     notebook: str  # the file's name without .ipynb
     title: str
-    start: str
-    solution: str
+    solved: SolvedCell
     hints: tuple[str, ...]
     check: Callable[[Any], Verdict]
     success: str
+
+    @property
+    def start(self) -> str:
+        """The source of the cell that the learner begins with."""
+        return self.solved.start
+
+    @property
+    def solution(self) -> str:
+        """The source of the cell that solves it, as the learner may open it."""
+        return self.solved.solution
 
     def judge(self, answer: object) -> Verdict:
         """The verdict on the answer; whatever the learner's function raises is part of it."""
@@ -44,8 +55,3 @@ class Exercise:
             return self.check(answer)
         except Settled as settled:
             return settled.verdict
-
-
-def cell(source: str) -> str:
-    """The source of a notebook cell, from an indented triple-quoted string."""
-    return dedent(source).strip()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.stand_in import instantiate
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
@@ -95,16 +96,9 @@ EXERCISES = (
         id="02-instantiate",
         notebook=_NOTEBOOK,
         title="Instantiate the public client",
-        start=cell("""
+        solved=cell("""
             def make_app(registration):
-                return ...
-
-
-            check("02-instantiate", make_app)
-        """),
-        solution=cell("""
-            def make_app(registration):
-                return msal.PublicClientApplication(
+                return msal.PublicClientApplication(  #: ...
                     registration.public_client_id,
                     authority=registration.authority,
                     http_client=registration.http,
@@ -131,24 +125,13 @@ EXERCISES = (
         id="02-sign-in-url",
         notebook=_NOTEBOOK,
         title="Read a sign-in URL",
-        start=cell("""
+        solved=cell("""
             from urllib.parse import parse_qs, urlsplit
 
 
             def read(url):
                 query = parse_qs(urlsplit(url).query)
-                return ...
-
-
-            check("02-sign-in-url", read)
-        """),
-        solution=cell("""
-            from urllib.parse import parse_qs, urlsplit
-
-
-            def read(url):
-                query = parse_qs(urlsplit(url).query)
-                return {
+                return {  #: ...
                     "response_type": query["response_type"][0],
                     "scope": query["scope"][0].split(),
                     "code_challenge_method": query["code_challenge_method"][0],

@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "01-app-registration-values"
@@ -111,16 +112,9 @@ EXERCISES = (
         id="01-authority",
         notebook=_NOTEBOOK,
         title="Put the authority together",
-        start=cell("""
+        solved=cell("""
             def authority(instance, tenant):
-                return ...
-
-
-            check("01-authority", authority)
-        """),
-        solution=cell("""
-            def authority(instance, tenant):
-                return f"{instance.rstrip('/')}/{tenant}"
+                return f"{instance.rstrip('/')}/{tenant}"  #: ...
 
 
             check("01-authority", authority)
@@ -137,15 +131,9 @@ EXERCISES = (
         id="01-which-value",
         notebook=_NOTEBOOK,
         title="Which of the four proves who the app is?",
-        start=cell("""
+        solved=cell("""
             choices = ("client ID", "tenant ID", "secret ID", "secret value")
-            client_credential = ...
-
-            check("01-which-value", client_credential)
-        """),
-        solution=cell("""
-            choices = ("client ID", "tenant ID", "secret ID", "secret value")
-            client_credential = "secret value"
+            client_credential = "secret value"  #: ...
 
             check("01-which-value", client_credential)
         """),
@@ -161,13 +149,8 @@ EXERCISES = (
         id="01-redirect-uri",
         notebook=_NOTEBOOK,
         title="The redirect URI of a desktop app",
-        start=cell("""
-            redirect_uri = ...
-
-            check("01-redirect-uri", redirect_uri)
-        """),
-        solution=cell("""
-            redirect_uri = "http://localhost"
+        solved=cell("""
+            redirect_uri = "http://localhost"  #: ...
 
             check("01-redirect-uri", redirect_uri)
         """),

@@ -80,8 +80,27 @@ class RegistrationStandIn:
     http: DiscoveryClient = field(default_factory=DiscoveryClient)
 
 
-def instantiate(make_app: Callable, class_name: str) -> tuple[Any, RegistrationStandIn]:
-    """The application that the learner's function makes, and the registration it was given.
+@dataclass(kw_only=True)
+class IdentityStandIn:
+    """What a learner may use of `msal.ManagedIdentityClient`: each token is another one.
+
+    `asked` are the resources that tokens were asked for.
+    """
+
+    asked: list[object] = field(default_factory=list)
+
+    def acquire_token_for_client(self, *, resource: str, claims_challenge: str | None = None) -> dict:
+        self.asked.append(resource)
+        return {"access_token": self.token, "token_type": "Bearer", "expires_in": 86399}
+
+    @property
+    def token(self) -> str:
+        """The token that it gave last."""
+        return f"the-identity's-token-{len(self.asked)}"
+
+
+def instantiate(make_app: Callable, class_name: str, *more: object) -> tuple[Any, RegistrationStandIn]:
+    """The application that the learner's function makes, and the registration it was given, before *more*.
 
     It is an instance of msal's class of that name, with the registration's authority and HTTP client; raises Settled
     with the reason otherwise.
@@ -90,7 +109,7 @@ def instantiate(make_app: Callable, class_name: str) -> tuple[Any, RegistrationS
 
     registration = RegistrationStandIn()
     with _no_session_of_its_own():
-        app = trial.call(make_app, registration)
+        app = trial.call(make_app, registration, *more)
     reason = _why_not_an_instance(app, getattr(msal, class_name)) or _why_not_the_authority(app, registration)
     if reason:
         raise Settled(wrong(reason))

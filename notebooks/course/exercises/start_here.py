@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from course.exercises import trial
-from course.exercises.exercise import Exercise, cell
+from course.exercises.exercise import Exercise
+from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "00-start-here"
@@ -74,13 +75,8 @@ EXERCISES = (
         id="00-mode",
         notebook=_NOTEBOOK,
         title="Which mode does this notebook run in?",
-        start=cell("""
-            mode = ...
-
-            check("00-mode", mode)
-        """),
-        solution=cell("""
-            mode = registration.mode
+        solved=cell("""
+            mode = registration.mode  #: ...
 
             check("00-mode", mode)
         """),
@@ -95,15 +91,9 @@ EXERCISES = (
         id="00-issuer",
         notebook=_NOTEBOOK,
         title="Ask the authority who issues its tokens",
-        start=cell("""
+        solved=cell("""
             configuration_url = registration.authority + "/v2.0/.well-known/openid-configuration"
-            issuer = ...
-
-            check("00-issuer", issuer)
-        """),
-        solution=cell("""
-            configuration_url = registration.authority + "/v2.0/.well-known/openid-configuration"
-            issuer = registration.http.get(configuration_url).json()["issuer"]
+            issuer = registration.http.get(configuration_url).json()["issuer"]  #: ...
 
             check("00-issuer", issuer)
         """),

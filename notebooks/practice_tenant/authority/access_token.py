@@ -11,19 +11,27 @@ from dataclasses import dataclass
 
 import jwt
 
+from ..directory.federation import TOKEN_EXCHANGE_APP_ID
 from ..directory.objects import Application, Tenant, User
 from ..directory.permissions import GRAPH_APP_ID
 from ..directory.signing_keys import SigningKey
 from ..directory.subject import pairwise_subject
 from ..faces import Face
 from .client_authentication import Client
+from .lifetime import Lifetime
 
 # Entra dates a token five minutes back, so that an API whose clock is a little slow accepts it.
-_BACKDATED_SECONDS = 300
-LIFETIME_SECONDS = 3599
+BACKDATED_SECONDS = 300
 
-# appidacr / azpacr: how the client proved itself. 0 not at all, 1 by a secret, 2 by a certificate.
-_AUTHENTICATION = {"none": "0", "client_secret_post": "1", "client_secret_basic": "1", "private_key_jwt": "2"}
+# appidacr / azpacr: how the client proved itself. 0 not at all, 1 by a secret, 2 by a signature: with a certificate, by
+# another issuer's token, or with what Azure keeps for a managed identity.
+_AUTHENTICATION = {
+    "none": "0",
+    "client_secret_post": "1",
+    "client_secret_basic": "1",
+    "private_key_jwt": "2",
+    "managed_identity": "2",
+}
 
 # The directory role template that Graph's app-only tokens carry in wids: "an application", not a person's role.
 _APPLICATION_TEMPLATE = "0997a1d0-0d1d-4acb-b408-d5ca73121e90"
@@ -38,13 +46,17 @@ class Resource:
     roles: tuple[str, ...]
 
 
-def app_only(client: Client, resource: Resource, *, face: Face, key: SigningKey, now: float) -> str:
-    """A signed access token (JWS compact) for a client acting on its own behalf; ``expires_in`` is 3599 seconds."""
+def app_only(client: Client, resource: Resource, lifetime: Lifetime, *, face: Face, key: SigningKey, now: float) -> str:
+    """A signed access token (JWS compact) for a client acting on its own behalf."""
     v2 = resource.application.token_version == 2
-    claims = _times_and_parties(resource, client.tenant.id, face, now)
+    claims = _times_and_parties(resource, lifetime, client.tenant.id, face, now)
     claims |= _client_claims(client.application, client.method, client.tenant, face, v2=v2)
     if resource.application.app_id == GRAPH_APP_ID:
         claims |= _graph_only(client)
+    if resource.application.app_id == TOKEN_EXCHANGE_APP_ID:
+        claims["idtyp"] = "app"
+    if client.principal.managed_identity:
+        claims["xms_mirid"] = client.principal.resource_id
     claims |= {"oid": client.principal.id, "rh": f"1.{opaque(36)}"}
     if resource.roles:
         claims["roles"] = list(resource.roles)
@@ -52,11 +64,20 @@ def app_only(client: Client, resource: Resource, *, face: Face, key: SigningKey,
     return _signed(claims, resource, key)
 
 
-def delegated(sign_in, resource: Resource, permissions: Sequence[str], *, face: Face, key: SigningKey, now: float):
+def delegated(
+    sign_in,
+    resource: Resource,
+    permissions: Sequence[str],
+    lifetime: Lifetime,
+    *,
+    face: Face,
+    key: SigningKey,
+    now: float,
+):
     """A signed access token for an app acting for a signed-in person; ``scp`` has the delegated permissions."""
     v2 = resource.application.token_version == 2
     user = sign_in.user
-    claims = _times_and_parties(resource, sign_in.tenant.id, face, now) | {"acr": "1", "amr": ["pwd"]}
+    claims = _times_and_parties(resource, lifetime, sign_in.tenant.id, face, now) | {"acr": "1", "amr": ["pwd"]}
     if sign_in.contexts:
         claims["acrs"] = list(sign_in.contexts)
     claims |= _client_claims(sign_in.client, sign_in.method, sign_in.tenant, face, v2=v2)
@@ -68,17 +89,18 @@ def delegated(sign_in, resource: Resource, permissions: Sequence[str], *, face: 
     return _signed(claims, resource, key)
 
 
-def _times_and_parties(resource: Resource, tenant_id: str, face: Face, now: float) -> dict:
+def _times_and_parties(resource: Resource, lifetime: Lifetime, tenant_id: str, face: Face, now: float) -> dict:
     v2 = resource.application.token_version == 2
-    issued = int(now) - _BACKDATED_SECONDS
-    return {
+    issued = int(now) - BACKDATED_SECONDS
+    claims = {
         "aud": resource.application.app_id if v2 else resource.identifier,
         "iss": face.issuer(tenant_id, "2.0" if v2 else "1.0"),
         "iat": issued,
         "nbf": issued,
-        "exp": int(now) + LIFETIME_SECONDS + 1,
+        "exp": int(now) + lifetime.seconds + 1,
         "aio": opaque(40),
     }
+    return claims | ({"xms_cc": list(lifetime.capabilities)} if lifetime.capabilities else {})
 
 
 def _signed(claims: dict, resource: Resource, key: SigningKey) -> str:

@@ -22,6 +22,7 @@ class Attempts:
 
     def too_many(self, now: float) -> bool:
         """Whether no more attempts are let through for now."""
-        while self._times and self._times[0] <= now - self._seconds:
+        # One that lies ahead was made before the clock was put back.
+        while self._times and not now - self._seconds < self._times[0] <= now:
             self._times.popleft()
         return len(self._times) >= self._allowed

@@ -4,6 +4,7 @@ RFC 6749 section 4.1.1; OpenID Connect Core section 3.1.2.1. Until client and re
 nothing is sent anywhere (RFC 9700 section 4.11).
 """
 
+import re
 from dataclasses import dataclass
 
 from ..directory import redirect_uri as redirect_uris
@@ -104,6 +105,9 @@ def check_request(request: AuthorizationRequest, *, strict: bool) -> None:
         plain_allowed=not strict,
     )
     _check_prompt(request)
+    # Every sign-in here is a new one, so that none is older than any max_age; the ID token says when it was.
+    if not re.fullmatch(r"[0-9]{1,10}", parameters.get("max_age", "0")):
+        raise AuthorityError(9002313)
     requested_contexts(parameters.get("claims"))
 
 

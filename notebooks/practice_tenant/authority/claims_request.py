@@ -14,12 +14,27 @@ def requested_contexts(claims: str | None) -> tuple[str, ...]:
     Raises:
         AuthorityError: 9002313 if the parameter is no JSON object of objects.
     """
+    return _values(claims, "acrs")
+
+
+def client_capabilities(claims: str | None) -> tuple[str, ...]:
+    """What the client can handle (``xms_cc``), as it wrote it.
+
+    Raises:
+        AuthorityError: as ``requested_contexts``.
+    """
+    return _values(claims, "xms_cc")
+
+
+def _values(claims: str | None, name: str) -> tuple[str, ...]:
     if claims is None:
         return ()
     try:
         wanted = json.loads(claims)
-        acrs = (wanted.get("access_token") or {}).get("acrs") or {}
-        values = [acrs["value"]] if "value" in acrs else list(acrs.get("values", []))
+        asked = (wanted.get("access_token") or {}).get(name) or {}
+        values = [asked["value"]] if "value" in asked else asked.get("values", [])
+        # People write one value without its brackets; Entra takes that.
+        values = [values] if isinstance(values, str) else list(values)
     except (ValueError, RecursionError, AttributeError, TypeError) as error:
         raise AuthorityError(9002313) from error
     return tuple(value for value in values if isinstance(value, str))

@@ -68,16 +68,24 @@ def verify(
     return parsed.claims
 
 
-def use_once(assertion: str, claims: dict, application: Application, *, directory: Directory, now: float) -> None:
-    """Refuse a verified assertion that was used before or outlives an hour, as the strict profile does.
-
-    RFC 7523 section 3, points 4 and 7. MSAL sends one assertion for about nine minutes, so Entra can't ask for this.
+def check_end(claims: dict, now: float) -> None:
+    """Refuse an assertion that outlives an hour, as the strict profile does (RFC 7523 section 3, point 4).
 
     Raises:
-        AuthorityError: 700024 for one that expires later, 50013 for one that was used.
+        AuthorityError: 700024.
     """
     if claims["exp"] > now + LONGEST_SECONDS:
         raise _out_of_time(claims, now)
+
+
+def use_once(assertion: str, claims: dict, application: Application, *, directory: Directory) -> None:
+    """Refuse a verified assertion that was used before, as the strict profile does.
+
+    RFC 7523 section 3, point 7. MSAL sends one assertion for about nine minutes, so Entra can't ask for this.
+
+    Raises:
+        AuthorityError: 50013.
+    """
     named = json.dumps([application.app_id, claims.get("jti", assertion)])
     try:
         directory.issue("client_assertion", {}, expires=claims["exp"] + SKEW_SECONDS, value=named)
@@ -112,6 +120,15 @@ def _check_claims(claims: dict, application: Application, audiences: Collection[
     wanted = audience if isinstance(audience, list) else [audience]
     if not any(isinstance(item, str) and item in audiences for item in wanted):
         raise AuthorityError(700023)
+    check_times(claims, now)
+
+
+def check_times(claims: dict, now: float) -> None:
+    """Whether an assertion counts now, give or take five minutes.
+
+    Raises:
+        AuthorityError: 50027 without times, 700024 before or after them.
+    """
     # MSAL sends exp and iat as fractions, and no nbf.
     expires, not_before = claims.get("exp"), claims.get("nbf", claims.get("iat", 0))
     if not all(_is_time(value) for value in (expires, not_before)):

@@ -5,14 +5,15 @@ RFC 6749 section 2.3: one method at a time, and a public client brings none.
 
 import base64
 import binascii
-from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from .. import jws
 from ..directory import secrets
 from ..directory.objects import Application, ServicePrincipal, Tenant
+from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from . import client_assertion
+from ..faces import Face
+from . import client_assertion, federated_assertion
 from .client_assertion import ASSERTION_TYPE
 from .errors import AuthorityError
 from .form import decode
@@ -108,20 +109,22 @@ def authenticate(
     credential: Credential,
     *,
     grant_type: str,
-    audiences: Callable[[Iterable[str]], Collection[str]],
+    face: Face,
+    signing_keys: SigningKeys,
     strict: bool,
     now: float,
 ) -> Client:
     """Find the client and check its credential.
 
     Args:
-        audiences: what the ``aud`` of an assertion may be, for the names of a tenant.
+        face: what the ``aud`` of an assertion may be, and whose issuer Entra's own tokens have to have.
+        signing_keys: what Entra's own tokens have to be signed with.
         strict: whether an assertion counts once only.
         now: seconds since the epoch.
 
     Raises:
         AuthorityError: as ``find_client``; 700025, 7000215, 7000216, 7000218 or 7000222 for the credential, and as
-            ``client_assertion.verify``.
+            ``client_assertion.verify`` or ``federated_assertion.verify``.
     """
     if not credential.client_id:
         raise AuthorityError(900144, name="client_id")
@@ -144,11 +147,20 @@ def authenticate(
     if application.public_client:
         raise AuthorityError(700025, headers=headers)
     if credential.method == "private_key_jwt":
-        keys = directory.keys(application.app_id)
-        names = (tenant.id, tenant.default_domain, tenant.initial_domain) if tenant else (tenant_name.lower(),)
-        claims = client_assertion.verify(credential.assertion, application, keys, audiences=audiences(names), now=now)
+        assertion, federated = credential.assertion, federated_assertion.is_federated(credential.assertion)
+        if federated:
+            services = {"directory": directory, "signing_keys": signing_keys, "face": face}
+            claims = federated_assertion.verify(assertion, application, **services, now=now)
+        else:
+            keys = directory.keys(application.app_id)
+            names = (tenant.id, tenant.default_domain, tenant.initial_domain) if tenant else (tenant_name.lower(),)
+            audiences = face.assertion_audiences(names)
+            claims = client_assertion.verify(assertion, application, keys, audiences=audiences, now=now)
         if strict:
-            client_assertion.use_once(credential.assertion, claims, application, directory=directory, now=now)
+            # How long its token lasts is for another issuer to say; a managed identity's lasts a day.
+            if not federated:
+                client_assertion.check_end(claims, now)
+            client_assertion.use_once(assertion, claims, application, directory=directory)
         return client
     _check_secret(directory, application, credential.secret or "", now, headers)
     return client

@@ -86,6 +86,15 @@ ENTRIES: Mapping[int, Entry] = {
         seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-go/issues/398",
         suberror="basic_action",
     ),
+    50105: Entry(
+        error="invalid_grant",
+        status=400,
+        text="Your administrator has configured the application {app_name} ('{client_id}') to block users unless they are "
+        "specifically granted ('assigned') access to the application. The signed in user '{user}' is blocked because "
+        "they are not a direct member of a group with access, nor had access directly assigned by an administrator. "
+        "Please contact your administrator to assign access to this application.",
+        seen="https://docs.nais.io/security/auth/azure-ad/faq-troubleshooting/",
+    ),
     50126: Entry(
         error="invalid_grant",
         status=400,
@@ -180,6 +189,12 @@ ENTRIES: Mapping[int, Entry] = {
         text="The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
         seen=_ISSUES + "Azure/azure-cli/issues/22251",
     ),
+    70025: Entry(
+        error="invalid_client",
+        status=401,
+        text="The client '{app_name}' has no configured federated identity credentials.",
+        seen=_ISSUES + "365Evergreen/AIBusinessBrisbane",
+    ),
     90002: Entry(
         error="invalid_tenant",
         status=400,
@@ -199,7 +214,15 @@ ENTRIES: Mapping[int, Entry] = {
         error="temporarily_unavailable",
         status=503,
         text="A transient error has occurred. Please try again.",
+        seen=_ISSUES + "Azure/azure-sdk-for-python/issues/14241",
+        error_uri=False,
+    ),
+    90055: Entry(
+        error="temporarily_unavailable",
+        status=429,
+        text="There are too many incoming requests.",
         seen=_CODES,
+        error_uri=False,
     ),
     500011: Entry(
         error="invalid_resource",
@@ -244,6 +267,13 @@ ENTRIES: Mapping[int, Entry] = {
         text="Domain name does not match with the tenant identifier",
         seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-android/issues/2310",
     ),
+    501051: Entry(
+        error="invalid_grant",
+        status=400,
+        text="Application '{client_id}'({app_name}) is not assigned to a role for the application "
+        "'{resource}'({resource_name})",
+        seen="https://docs.nais.io/security/auth/azure-ad/faq-troubleshooting/",
+    ),
     501481: Entry(
         error="invalid_grant",
         status=400,
@@ -255,6 +285,12 @@ ENTRIES: Mapping[int, Entry] = {
         status=400,
         text="Invalid size or method of Code_Challenge parameter.",
         seen=_ISSUES + "ifitzpat/org-outlook/issues/6",
+    ),
+    501661: Entry(
+        error="invalid_client",
+        status=401,
+        text="Request to External OIDC endpoint failed.",
+        seen="https://docs.gitlab.com/ci/cloud_services/azure/#troubleshooting",
     ),
     650053: Entry(
         error="invalid_client",
@@ -333,6 +369,58 @@ ENTRIES: Mapping[int, Entry] = {
         seen=_ISSUES + "microsoft/foundry-dev-tools/issues/707",
         suberror="bad_token",
     ),
+    700211: Entry(
+        error="invalid_client",
+        status=401,
+        text="No matching federated identity record found for presented assertion issuer '{issuer}'. Please check your "
+        "federated identity credential Subject, Audience and Issuer against the presented assertion. "
+        "https://docs.microsoft.com/en-us/azure/active-directory/develop/workload-identity-federation",
+        seen=_ISSUES + "Azure/azure-workload-identity/issues/1200",
+        error_uri=False,
+    ),
+    700212: Entry(
+        error="invalid_client",
+        status=401,
+        text="No matching federated identity record found for presented assertion audience '{audience}'. Please check "
+        "your federated identity credential Subject, Audience and Issuer against the presented assertion. "
+        "https://docs.microsoft.com/en-us/azure/active-directory/develop/workload-identity-federation",
+        seen=_ISSUES + "AthenZ/athenz (AzureAccessTokenProviderTest.java)",
+        error_uri=False,
+    ),
+    700213: Entry(
+        error="invalid_client",
+        status=401,
+        text="No matching federated identity record found for presented assertion subject '{subject}'. Check your "
+        "federated identity credential Subject, Audience and Issuer against the presented assertion. "
+        "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+        seen=_ISSUES + "Azure/azure-workload-identity/issues/1200",
+        error_uri=False,
+    ),
+    700222: Entry(
+        error="invalid_client",
+        status=401,
+        text="AAD-issued tokens may not be used for federated identity flows.",
+        seen=_ISSUES + "MicrosoftDocs/azure-docs/issues/90276",
+    ),
+    700226: Entry(
+        error="invalid_client",
+        status=401,
+        text="Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.",
+        seen=_ISSUES + "arsenvlad/entra-cross-tenant-app-fic-managed-identity",
+    ),
+    700229: Entry(
+        error="invalid_client",
+        status=401,
+        text="Forbidden token type. Only app-only tokens may be used as Federated Identity Credentials for AAD issuer.",
+        seen=_ISSUES + "MicrosoftDocs/azure-docs/issues/109083",
+    ),
+    700236: Entry(
+        error="invalid_client",
+        status=401,
+        text="Entra ID tokens issued by issuer '{issuer}' may not be used for federated identity credential flows for "
+        "applications or managed identities registered in this tenant.",
+        seen="https://learn.microsoft.com/answers/questions/2139753",
+    ),
     900023: Entry(
         error="invalid_request",
         status=400,
@@ -406,6 +494,26 @@ ENTRIES: Mapping[int, Entry] = {
         text="The client application {client_id} is missing service principal in the tenant {tenant_id}. See "
         "instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
         seen=_CODES,
+    ),
+    7000272: Entry(
+        error="invalid_client",
+        status=401,
+        text="The certificate with identifier {key} used to sign the federated credential could not be found in the "
+        "metadata of identity provider {issuer}. Please validate that your Identity Provider's metadata exposes the key "
+        "used to sign the incoming token.",
+        seen=_ISSUES + "Azure/azure-workload-identity/issues/1232",
+    ),
+    7002138: Entry(
+        error="invalid_client",
+        status=401,
+        text="No matching federated identity record found for presented assertion subject '{subject}'. The subject "
+        "matches with case-insensitive comparison, but not with case-sensitive comparison. Check your federated "
+        "identity credential Subject, Audience and Issuer against the presented assertion. See documentation at: "
+        "https://learn.microsoft.com/entra/workload-id/workload-identity-federation. See breaking change notification "
+        "and remediation at: https://learn.microsoft.com/en-us/entra/identity-platform/"
+        "reference-breaking-changes#august-2024.",
+        seen=_ISSUES + "Azure/login/issues/515",
+        error_uri=False,
     ),
     9002313: Entry(
         error="invalid_request",

@@ -11,6 +11,7 @@ from ..directory.objects import Tenant, User
 from ..pages.page import page
 from . import consent, device_approval, transaction
 from .answer import answer
+from .assignment import require_assignment
 from .authorize import AuthorizationRequest, check_request, read_request
 from .claims_request import requested_contexts
 from .errors import AuthorityError, describe, report
@@ -99,6 +100,7 @@ def _after_login(request: Request, content: dict) -> Response:
         sign_in, wanted = _signed_in(request, content)
     except AuthorityError as error:
         return _failed(request, content, error)
+    require_assignment(authority.directory, sign_in, wanted)
     prompts = content.get("parameters", {}).get("prompt", "").split()
     new = consent.client_principal(authority.directory, sign_in.client, sign_in.tenant) is None
     lacking = consent.missing(authority.directory, sign_in, wanted)
@@ -139,15 +141,18 @@ def _signed_in(request: Request, content: dict) -> tuple[SignIn, Wanted]:
         auth_time=content["auth_time"],
         nonce=parameters.get("nonce"),
         contexts=requested_contexts(parameters.get("claims")),
+        tells_auth_time="max_age" in parameters,
     )
     return sign_in, read_scopes(directory, tenant, sign_in.client, sign_in.scope)
 
 
 def _ask_account(request: Request, content: dict, problem: str | None = None) -> Response:
     authority = request.app.state.authority
-    tenants = authority.directory.tenants()
-    own = tenants[0] if content["tenant_name"].lower() in ("organizations", "common") else None
-    tenant = authority.directory.tenant(content["tenant_name"]) or own
+    tenant = authority.directory.tenant(content["tenant_name"])
+    if tenant is None and content["tenant_name"].lower() in ("organizations", "common"):
+        # Whose accounts to show first: those of the domain that the app hints at.
+        hint = content.get("parameters", {}).get("domain_hint", "")
+        tenant = authority.directory.tenant(hint) or authority.directory.tenants()[0]
     users = authority.directory.users(tenant.id, limit=ACCOUNTS_SHOWN) if tenant else []
     return _form_page(request, "accounts", content, action="login", users=users, problem=problem)
 
@@ -178,8 +183,13 @@ def _ask_consent(request: Request, content: dict, sign_in: SignIn, wanted: Wante
 def _refused(sign_in: SignIn, wanted: Wanted, directory) -> list[str]:
     if sign_in.user.administrator:
         return []
+    missing = consent.missing(directory, sign_in, wanted)
+    principal = consent.client_principal(directory, sign_in.client, sign_in.tenant)
+    if principal is not None and principal.assignment_required:
+        # Who may use such an app is for an administrator to say, and so is what it may do.
+        return list(missing)
     admin_only = {scope.value for scope in wanted.resource.permission_scopes if scope.admin_only}
-    return [value for value in consent.missing(directory, sign_in, wanted) if value in admin_only]
+    return [value for value in missing if value in admin_only]
 
 
 def _form_page(request: Request, name: str, content: dict, **values: object) -> Response:

@@ -90,6 +90,7 @@ def _show(request: Request, application: Application, *, problem: str | None = N
             (_hexadecimal(item.sha1), item.display_name or "-", _expires(item.end, authority.clock()), item.key_id)
             for item in directory.keys(application.app_id)
         ],
+        federated=directory.federated_credentials(application.app_id),
         permissions=permissions,
         # A value that nobody can use isn't given out.
         ctx=transaction.begin(directory, content, authority.clock()) if _grantable(permissions) else None,

@@ -16,13 +16,14 @@ from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
 from ..pages.page import page
-from . import device_approval, discovery, interaction, transaction
+from . import device_approval, discovery, instance_metadata, interaction, transaction
 from .attempts import Attempts
 from .device_approval import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, describe, render
 from .logout import logout
 from .portal import routes as portal_routes
 from .token import token
+from .token_shape import AS_USUAL, TokenShape
 
 RETRY_SECONDS = 5
 
@@ -32,12 +33,13 @@ _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Orig
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """What the handlers share. ``clock`` gives seconds since the epoch."""
+    """What the handlers share. ``clock`` gives seconds since the epoch, ``shape`` how token answers look now."""
 
     directory: Directory
     signing_keys: SigningKeys
     clock: Callable[[], float]
     profile: str = "entra"
+    shape: Callable[[], TokenShape] = lambda: AS_USUAL
     wrong_codes: Attempts = field(
         default_factory=lambda: Attempts(device_approval.WRONG_CODES_ALLOWED, device_approval.WRONG_CODES_SECONDS)
     )
@@ -57,6 +59,21 @@ def application(authority: Authority) -> Starlette:
             Route("/common/userrealm/{user}", user_realm),
         ],
         exception_handlers={AuthorityError: refuse, sqlite3.OperationalError: busy, HTTPException: not_found},
+    )
+    app.router.redirect_slashes = False
+    app.state.authority = authority
+    return app
+
+
+def metadata(authority: Authority) -> Starlette:
+    """The instance metadata service of an Azure machine, as an ASGI application."""
+    app = Starlette(
+        routes=[Route("/metadata/identity/oauth2/token", instance_metadata.identity_token)],
+        exception_handlers={
+            instance_metadata.MetadataError: instance_metadata.refuse,
+            sqlite3.OperationalError: instance_metadata.busy,
+            HTTPException: instance_metadata.not_found,
+        },
     )
     app.router.redirect_slashes = False
     app.state.authority = authority

@@ -15,12 +15,14 @@ from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..directory.subject import pairwise_subject
 from ..faces import Face
-from .access_token import LIFETIME_SECONDS, Resource, delegated, opaque
+from .access_token import Resource, delegated, opaque
+from .assignment import require_assignment
 from .consent import granted, require_consent
+from .lifetime import USUAL_SECONDS, lifetime_of
 from .scopes import Wanted, is_graph
+from .token_shape import AS_USUAL, TokenShape
 
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
-REFRESH_IN_SECONDS = 1800
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class SignIn:
     Attributes:
         scope: the scopes as the request wrote them.
         contexts: the authentication contexts that it met, because a claims challenge asked for them.
+        tells_auth_time: whether the ID token says when the person signed in, because ``max_age`` was asked for.
         method: how the client proved who it is, when it redeems.
         family: what its codes and refresh tokens have in common.
     """
@@ -41,6 +44,7 @@ class SignIn:
     auth_time: int
     nonce: str | None = None
     contexts: tuple[str, ...] = ()
+    tells_auth_time: bool = False
     method: str = "none"
     family: str | None = None
 
@@ -54,6 +58,7 @@ class SignIn:
             "auth_time": self.auth_time,
             "nonce": self.nonce,
             "contexts": list(self.contexts),
+            "tells_auth_time": self.tells_auth_time,
         }
 
 
@@ -72,6 +77,8 @@ def read_sign_in(directory: Directory, content: dict, *, family: str, method: st
         auth_time=content["auth_time"],
         nonce=content["nonce"],
         contexts=tuple(content["contexts"]),
+        # A refresh token from before this was kept doesn't have it.
+        tells_auth_time=content.get("tells_auth_time", False),
         method=method,
         family=family,
     )
@@ -85,27 +92,32 @@ def token_response(
     signing_keys: SigningKeys,
     face: Face,
     now: float,
+    claims: str | None = None,
+    shape: TokenShape = AS_USUAL,
     refresh: bool | None = None,
 ) -> dict:
     """The token response for a sign-in: access token, and as asked for ID token, refresh token, client info.
 
     Args:
+        claims: the ``claims`` parameter of the token request.
+        shape: how long an access token lasts as a rule, and what else is other than usual.
         refresh: whether a refresh token is given; None goes by ``offline_access``.
 
     Raises:
-        AuthorityError: 65001 if the permissions lack consent.
+        AuthorityError: 50105 if the person may not use the app, 65001 if the permissions lack consent, 9002313 for claims that can't be read.
     """
+    require_assignment(directory, sign_in, wanted)
     require_consent(directory, sign_in, wanted)
     permissions = granted(directory, sign_in, wanted)
     key = signing_keys.current()
     resource = Resource(application=wanted.resource, identifier=wanted.identifier, roles=())
+    lifetime = lifetime_of(claims, wanted.resource, shape.lifetime)
     in_token = (*permissions, *(name for name in wanted.oidc if name != "offline_access" and is_graph(wanted.resource)))
     body = {
         "token_type": "Bearer",
         "scope": " ".join(dict.fromkeys((*wanted.written, *_answered(wanted, permissions), *in_token))),
-        "expires_in": LIFETIME_SECONDS,
-        "ext_expires_in": LIFETIME_SECONDS,
-        "access_token": delegated(sign_in, resource, in_token, face=face, key=key, now=now),
+        **lifetime.answer(),
+        "access_token": delegated(sign_in, resource, in_token, lifetime, face=face, key=key, now=now),
     }
     if refresh if refresh is not None else "offline_access" in wanted.oidc:
         expires = now + REFRESH_TOKEN_SECONDS
@@ -115,7 +127,7 @@ def token_response(
     if "openid" in wanted.oidc:
         body["id_token"] = id_token(sign_in, wanted, face=face, key=key, now=now)
     body["client_info"] = client_info(sign_in)
-    return body
+    return shape.answer(body)
 
 
 def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> str:
@@ -126,9 +138,12 @@ def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) ->
         "iss": face.issuer(sign_in.tenant.id, "2.0"),
         "iat": issued,
         "nbf": issued,
-        "exp": int(now) + LIFETIME_SECONDS + 1,
+        "exp": int(now) + USUAL_SECONDS + 1,
         "aio": opaque(40),
     }
+    if sign_in.tells_auth_time:
+        # OpenID Connect Core section 3.1.2.1: required once max_age was asked for.
+        claims["auth_time"] = sign_in.auth_time
     if "email" in wanted.oidc:
         claims["email"] = sign_in.user.user_principal_name
     if "profile" in wanted.oidc:

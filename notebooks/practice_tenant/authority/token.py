@@ -42,7 +42,8 @@ async def token(request: Request) -> JsonAnswer:
         request.path_params["tenant"],
         credential,
         grant_type=grant_type,
-        audiences=request.state.face.assertion_audiences,
+        face=request.state.face,
+        signing_keys=authority.signing_keys,
         strict=authority.profile == "strict",
         now=now,
     )
@@ -57,6 +58,7 @@ async def token(request: Request) -> JsonAnswer:
             profile=authority.profile,
             origin=request.headers.get("origin"),
             now=now,
+            shape=authority.shape(),
         )
     )
     return JsonAnswer(body, headers=NO_STORE | cross_origin)

@@ -125,6 +125,10 @@ ENTRIES: Mapping[int, Entry] = {
         text="This application does not have sufficient permissions against this web resource to perform the "
         "operation.",
     ),
+    90244: Entry(
+        error="temporarily_unavailable",
+        text="There are too many requests at this moment. Please wait for some time and try again.",
+    ),
     90279: Entry(
         error="invalid_grant",
         text="The provided client id '{client_id}' does not match the client id that issued the grant.",

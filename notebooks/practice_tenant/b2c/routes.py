@@ -111,6 +111,11 @@ async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
     return render(B2CError(90035, status=503), request.app.state.authority.clock(), again)
 
 
+def fault(status: int, headers: dict[str, str], request: Request, now: float) -> JsonAnswer:
+    """What a fault that somebody switched on looks like here."""
+    return render(B2CError(90244 if status == 429 else 90035, status=status), now, headers)
+
+
 async def error_page(request: Request, error: B2CError) -> Response:
     """An error that no app may be told about by a redirect."""
     now = request.app.state.authority.clock()

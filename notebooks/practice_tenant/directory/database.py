@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from .schema import SCHEMA_VERSION, TABLE_NAMES, TABLES
+from .schema import SCHEMA_VERSION, STEPS, TABLE_NAMES
 
 _BUSY_SECONDS = 20
 
@@ -54,13 +54,17 @@ class Database:
             # WAL with NORMAL survives a killed process whole; only a power cut may lose the last change.
             self._db.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in TABLES.split(";"):
+            self._take_steps(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _take_steps(self, version: int) -> None:
+        """Bring the tables from a schema version (0: there are none) to the one that this code knows."""
+        if version not in (0, *STEPS):
+            raise UnknownSchema(f"schema {version}; this version knows schema {SCHEMA_VERSION}")
+        for number, statements in STEPS.items():
+            if number > version:
+                for statement in statements.split(";"):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise UnknownSchema(f"schema {version}; this version knows schema {SCHEMA_VERSION}")
+                self._db.execute(f"PRAGMA user_version = {number}")
 
     def close(self) -> None:
         """Close the file. The database can't be used afterwards."""

@@ -125,18 +125,53 @@ class KeyCredential:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FederatedCredential:
+    """Somebody else's tokens that an app may show in place of a secret: whose they are, and about whom.
+
+    ``issuer``, ``subject`` and ``audience`` have to be a token's ``iss``, ``sub`` and ``aud`` to the letter.
+    """
+
+    id: str
+    name: str
+    issuer: str
+    subject: str
+    audience: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServicePrincipal:
-    """An application as one tenant sees it; what administrators grant permissions to."""
+    """An application as one tenant sees it; what administrators grant permissions to.
+
+    Attributes:
+        assignment_required: whether only those may use it who were assigned to it.
+        resource_id: of a managed identity, the Azure resource that it is; None for any other.
+    """
 
     id: str
     tenant_id: str
     app_id: str
     display_name: str
+    assignment_required: bool = False
+    resource_id: str | None = None
+
+    @property
+    def managed_identity(self) -> bool:
+        """Whether it is an identity that Azure gives to what runs there."""
+        return self.resource_id is not None
+
+
+# The role of whoever is assigned to an app without any of the roles that it defines.
+DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppRoleAssignment:
-    """An application permission that an administrator granted: admin consent, as it is stored."""
+    """A role on an app that an administrator gave: to a service principal, as an application permission that has admin
+    consent, or to a user, as the right to sign in.
+
+    ``principal_id`` is who has it, ``resource_id`` the service principal of the app.
+    """
 
     id: str
     principal_id: str

@@ -1,15 +1,16 @@
-"""The tables of the directory's SQLite file.
+"""The tables of the directory's SQLite file, as the steps that make them.
 
-What is looked up has a column and an index; what is only read back with its object is JSON beside it.
+What is looked up has a column and an index; what is only read back with its object is JSON beside it. A new file takes
+every step, an older one those it lacks: so both end up the same, and nothing in the older one is lost. A step that was
+published stays as it is; a change of the tables is a new step.
 """
 
-SCHEMA_VERSION = 3
+from collections.abc import Mapping
 
-TABLES = """
+_FIRST = """
 CREATE TABLE tenant (
     id TEXT PRIMARY KEY,
     default_domain TEXT NOT NULL UNIQUE,
-    initial_domain TEXT NOT NULL UNIQUE,
     display_name TEXT NOT NULL,
     created INTEGER NOT NULL
 );
@@ -97,7 +98,6 @@ CREATE TABLE user (
 CREATE INDEX user_of_tenant ON user (tenant_id, user_principal_name);
 CREATE TABLE signing_key (
     kid TEXT PRIMARY KEY,
-    realm TEXT NOT NULL,
     private_key BLOB NOT NULL,
     certificate BLOB NOT NULL,
     created INTEGER NOT NULL,
@@ -105,8 +105,52 @@ CREATE TABLE signing_key (
 );
 """
 
+# Users have app roles too from here on, so who has one is no longer a service principal always. A new column has a
+# default: the rows that are there have no value of their own.
+_FEDERATION = """
+ALTER TABLE service_principal ADD COLUMN assignment_required INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE service_principal ADD COLUMN resource_id TEXT;
+CREATE TABLE assignment (
+    id TEXT PRIMARY KEY,
+    principal_id TEXT NOT NULL,
+    resource_id TEXT NOT NULL REFERENCES service_principal (id) ON DELETE CASCADE,
+    app_role_id TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    UNIQUE (principal_id, resource_id, app_role_id)
+);
+INSERT INTO assignment SELECT id, principal_id, resource_id, app_role_id, created FROM app_role_assignment;
+DROP TABLE app_role_assignment;
+ALTER TABLE assignment RENAME TO app_role_assignment;
+CREATE INDEX app_role_assignment_of_resource ON app_role_assignment (resource_id);
+CREATE TABLE federated_credential (
+    id TEXT PRIMARY KEY,
+    app_id TEXT NOT NULL REFERENCES application (app_id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    audience TEXT NOT NULL,
+    description TEXT,
+    UNIQUE (app_id, name),
+    UNIQUE (app_id, issuer, subject)
+);
+"""
+
+# Tenants have the domain that Microsoft gives them, and signing keys belong to one cloud. What is there is the worldwide
+# one's.
+_CLOUDS = """
+ALTER TABLE tenant ADD COLUMN initial_domain TEXT NOT NULL DEFAULT '';
+UPDATE tenant SET initial_domain = substr(default_domain, 1, instr(default_domain, '.') - 1) || '.onmicrosoft.com';
+CREATE UNIQUE INDEX tenant_by_initial_domain ON tenant (initial_domain);
+ALTER TABLE signing_key ADD COLUMN realm TEXT NOT NULL DEFAULT '';
+"""
+
+# By the schema version that a step leads to.
+STEPS: Mapping[int, str] = {2: _FIRST, 3: _FEDERATION, 4: _CLOUDS}
+SCHEMA_VERSION = max(STEPS)
+
 TABLE_NAMES = (
     "issued",
+    "federated_credential",
     "permission_grant",
     "app_role_assignment",
     "service_principal",

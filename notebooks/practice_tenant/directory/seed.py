@@ -7,7 +7,7 @@ folder; nothing that is published opens anything.
 import uuid
 from dataclasses import dataclass, field, replace
 
-from . import secrets
+from . import managed_identity, secrets
 from .objects import (
     AND_PERSONAL,
     MULTIPLE_ORGS,
@@ -90,6 +90,8 @@ class SeededValues:
     api_client_id: str = RECORDS_API_CLIENT_ID
     api_uri: str = RECORDS_API_URI
     administrator_client_id: str = ADMINISTRATOR_CLIENT_ID
+    managed_identity_client_id: str = managed_identity.CLIENT_ID
+    managed_identity_object_id: str = managed_identity.OBJECT_ID
 
 
 def new_secrets() -> dict[str, str]:
@@ -113,7 +115,15 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
             directory.add_signing_key(**columns)
         _add_tenants(directory, now)
         _add_applications(directory, now)
+        complete(directory)
         set_secrets(directory, values, now)
+
+
+def complete(directory: Directory) -> None:
+    """Add what a directory lacks that an earlier version of the seed filled; what is there stays as it is."""
+    managed_identity.add(directory, (TENANT_ID, OTHER_TENANT_ID))
+    if directory.application(app_id=CUSTOMER_CLIENT_ID) is None:
+        _add_customer_app(directory)
 
 
 def set_secrets(directory: Directory, values: dict[str, str], now: float) -> None:
@@ -230,22 +240,23 @@ def _add_applications(directory: Directory, now: int) -> None:
     )
     _register(
         directory,
-        # User flows of Azure AD B2C serve apps of this audience alone.
-        _application(
-            "Course customer app",
-            CUSTOMER_CLIENT_ID,
-            now,
-            sign_in_audience=AND_PERSONAL,
-            token_version=2,
-            public_client=True,
-            public_redirect_uris=("http://localhost",),
-        ),
-    )
-    _register(
-        directory,
         _application("Practice tenant administrator", ADMINISTRATOR_CLIENT_ID, now),
         {GRAPH_APP_ID: ("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Organization.Read.All")},
     )
+
+
+def _add_customer_app(directory: Directory) -> None:
+    # User flows of Azure AD B2C serve apps of this audience alone. It is as old as its tenant.
+    app = _application(
+        "Course customer app",
+        CUSTOMER_CLIENT_ID,
+        directory.tenant(TENANT_ID).created,
+        sign_in_audience=AND_PERSONAL,
+        token_version=2,
+        public_client=True,
+        public_redirect_uris=("http://localhost",),
+    )
+    _register(directory, app)
 
 
 def _application(name: str, app_id: str, now: int, **more: object) -> Application:

@@ -67,13 +67,18 @@ class SigningKeys:
             self._seen = seen
         return self._keys
 
+    @property
+    def made(self) -> bool:
+        """Whether there are keys yet."""
+        return bool(self._directory.signing_keys())
+
     def _make_first(self) -> None:
         # The seed has keys for the worldwide cloud only; another one's take their fifth of a second at its first use.
-        if self._directory.realm and not self._directory.signing_keys():
-            made = first_keys(int(self._clock()))
+        if self._directory.realm and not self.made:
+            keys = first_keys(int(self._clock()))
             with self._directory.transaction():
-                if not self._directory.signing_keys():
-                    for columns in made:
+                if not self.made:
+                    for columns in keys:
                         self._directory.add_signing_key(**columns)
 
     def current(self) -> SigningKey:

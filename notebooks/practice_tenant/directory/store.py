@@ -4,30 +4,38 @@ import dataclasses
 import json
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 
 from ..clouds import WORLDWIDE
+from .federation import FederatedCredentials
 from .objects import (
     Application,
     AppRole,
-    AppRoleAssignment,
     KeyCredential,
     PasswordCredential,
     PermissionGrant,
     PermissionScope,
     RequiredPermission,
-    ServicePrincipal,
     Tenant,
     User,
 )
 from .realms import Realms
+from .service_principals import ServicePrincipals
 
 _LISTS = ("identifier_uris", "web_redirect_uris", "public_redirect_uris", "spa_redirect_uris")
 
 _VALUES = {"app_roles": AppRole, "permission_scopes": PermissionScope, "required_permissions": RequiredPermission}
 
 
-class Directory(Realms):
-    """Tenants, app registrations, service principals, grants, users and signing keys."""
+class Directory(Realms, ServicePrincipals, FederatedCredentials):
+    """Tenants, app registrations, service principals, grants, users and signing keys.
+
+    ``pretended_ends`` makes client secrets look expired without changing the file: their IDs, and the second.
+    """
+
+    def __init__(self, path: Path | None = None):
+        super().__init__(path)
+        self.pretended_ends: dict[str, int] = {}
 
     # Tenants
 
@@ -85,7 +93,11 @@ class Directory(Realms):
     def passwords(self, app_id: str) -> list[PasswordCredential]:
         """The client secrets of an app, oldest first; expired ones too."""
         rows = self._all("SELECT * FROM password_credential WHERE app_id = ? ORDER BY start, key_id", app_id)
-        return [_credential(PasswordCredential, row) for row in rows]
+        pretended = self.pretended_ends
+        kept = [_credential(PasswordCredential, row) for row in rows]
+        return [
+            dataclasses.replace(item, end=pretended[item.key_id]) if item.key_id in pretended else item for item in kept
+        ]
 
     def remove_password(self, app_id: str, key_id: str) -> bool:
         """Forget a client secret; False if the app has none with this ID."""
@@ -106,55 +118,7 @@ class Directory(Realms):
         sql = "DELETE FROM key_credential WHERE app_id = ? AND key_id = ?"
         return self._change(sql, app_id, key_id.lower()) > 0
 
-    # Service principals and what is granted to them
-
-    def add_service_principal(self, principal: ServicePrincipal) -> None:
-        """Keep a new service principal.
-
-        Raises:
-            sqlite3.IntegrityError: the app already has one in that tenant.
-        """
-        self._insert_value("service_principal", principal)
-
-    def service_principal(self, tenant_id: str, *, id: str | None = None, app_id: str | None = None):
-        """The service principal of a tenant with this object ID or this client ID, or None."""
-        column, value = ("id", id) if id is not None else ("app_id", app_id)
-        row = self._one(
-            f"SELECT * FROM service_principal WHERE tenant_id = ? AND {column} = ?", tenant_id, str(value).lower()
-        )
-        return ServicePrincipal(**row) if row else None
-
-    def service_principals(self, tenant_id: str) -> list[ServicePrincipal]:
-        """The service principals of a tenant, by name."""
-        rows = self._all("SELECT * FROM service_principal WHERE tenant_id = ? ORDER BY display_name, id", tenant_id)
-        return [ServicePrincipal(**row) for row in rows]
-
-    def add_app_role_assignment(self, assignment: AppRoleAssignment) -> None:
-        """Keep a granted application permission.
-
-        Raises:
-            sqlite3.IntegrityError: it is granted already.
-        """
-        self._insert_value("app_role_assignment", assignment)
-
-    def app_role_assignments(self, principal_id: str) -> list[AppRoleAssignment]:
-        """What a service principal was granted, oldest first."""
-        rows = self._all("SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id", principal_id)
-        return [AppRoleAssignment(**row) for row in rows]
-
-    def remove_app_role_assignment(self, principal_id: str, assignment_id: str) -> bool:
-        """Take back a granted permission; False if the principal has no such assignment."""
-        sql = "DELETE FROM app_role_assignment WHERE principal_id = ? AND id = ?"
-        return self._change(sql, principal_id, assignment_id) > 0
-
-    def granted_role_ids(self, principal_id: str, resource_id: str) -> frozenset[str]:
-        """The IDs of the app roles of one resource that a service principal was granted."""
-        rows = self._all(
-            "SELECT app_role_id FROM app_role_assignment WHERE principal_id = ? AND resource_id = ?",
-            principal_id,
-            resource_id,
-        )
-        return frozenset(row[0] for row in rows)
+    # Consent to delegated permissions
 
     def add_permission_grant(self, grant: PermissionGrant) -> None:
         """Keep consent to delegated permissions; what was granted before to the same app and person is widened."""

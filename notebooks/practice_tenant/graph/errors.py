@@ -12,14 +12,18 @@ from ..json_answer import JsonAnswer
 
 
 class GraphError(Exception):
-    """A refusal by the API: HTTP *status*, Graph's *code* and *message*, and headers the refusal carries."""
+    """A refusal by the API: HTTP *status*, Graph's *code* and *message*, and headers the refusal carries.
 
-    def __init__(self, status: int, code: str, message: str, *, headers: dict | None = None):
+    *inner* has more members for ``innerError``.
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, headers: dict | None = None, inner: dict | None = None):
         super().__init__(code)
         self.status = status
         self.code = code
         self.message = message
         self.headers = headers or {}
+        self.inner = inner or {}
 
 
 def invalid_token(message: str, *, error_code: str | None = "invalid_token") -> GraphError:
@@ -60,7 +64,7 @@ def bad_request(message: str, code: str = "Request_BadRequest") -> GraphError:
 def render(error: GraphError, request: Request, now: float) -> JsonAnswer:
     """The JSON answer for a refusal."""
     request_id = str(uuid.uuid4())
-    inner = {
+    inner = error.inner | {
         "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)),
         "request-id": request_id,
         "client-request-id": request.headers.get("client-request-id", request_id)[:64],

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from ..directory.objects import Application, ServicePrincipal
+from ..directory.objects import Application, ServicePrincipal, User
 from .bearer import Caller
 from .errors import not_found
 
@@ -31,3 +31,16 @@ def find_service_principal(request: Request, caller: Caller) -> ServicePrincipal
     if principal is None:
         raise not_found(name)
     return principal
+
+
+def find_user(request: Request, caller: Caller) -> User:
+    """The user with the object ID or the user principal name in the path.
+
+    Raises:
+        GraphError: 404 if the caller's tenant has none.
+    """
+    name = request.path_params["id"]
+    user = request.app.state.graph.directory.user(caller.tenant_id, name)
+    if user is None:
+        raise not_found(name)
+    return user

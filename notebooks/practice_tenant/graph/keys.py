@@ -51,6 +51,10 @@ class PublishedKeys:
             await self._refresh(now)
         return self._keys.get(kid)
 
+    def look_again(self) -> None:
+        """Let the next unknown key be looked up at once, as if the last fetch was long ago."""
+        self._tried = float("-inf")
+
     async def _refresh(self, now: float) -> None:
         self._tried = now
         try:

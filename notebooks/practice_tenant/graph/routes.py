@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route, Router
 
 from ..directory.store import Directory
 from ..faces import Face
-from . import applications, key_credentials, me, service_principals, users
+from . import applications, assignments, federated_credentials, key_credentials, me, service_principals, users
 from .access import authenticate
 from .errors import GraphError, render
 from .keys import PublishedKeys
@@ -44,20 +44,12 @@ def application(graph: Graph) -> Starlette:
         Route("/applications/{id}/removeKey", key_credentials.remove_key, methods=["POST"]),
         Route("/applications/{id}/addPassword", applications.add_password, methods=["POST"]),
         Route("/applications/{id}/removePassword", applications.remove_password, methods=["POST"]),
+        *_federated_credentials(),
         Route("/servicePrincipals", service_principals.list_service_principals),
         Route("/servicePrincipals", service_principals.create_service_principal, methods=["POST"]),
         Route("/servicePrincipals/{id}", service_principals.get_service_principal),
-        Route("/servicePrincipals/{id}/appRoleAssignments", service_principals.list_app_role_assignments),
-        Route(
-            "/servicePrincipals/{id}/appRoleAssignments",
-            service_principals.create_app_role_assignment,
-            methods=["POST"],
-        ),
-        Route(
-            "/servicePrincipals/{id}/appRoleAssignments/{assignment}",
-            service_principals.delete_app_role_assignment,
-            methods=["DELETE"],
-        ),
+        Route("/servicePrincipals/{id}", service_principals.update_service_principal, methods=["PATCH"]),
+        *_assignments(),
     ]
     app = Starlette(
         routes=[
@@ -69,6 +61,35 @@ def application(graph: Graph) -> Starlette:
     app.router.redirect_slashes = False
     app.state.graph = graph
     return app
+
+
+def _federated_credentials() -> tuple[Route, ...]:
+    of_app = "/applications/{id}/federatedIdentityCredentials"
+    one = of_app + "/{credential}"
+    return (
+        Route(of_app, federated_credentials.list_federated_credentials),
+        Route(of_app, federated_credentials.create_federated_credential, methods=["POST"]),
+        Route(one, federated_credentials.get_federated_credential),
+        Route(one, federated_credentials.update_federated_credential, methods=["PATCH"]),
+        Route(one, federated_credentials.delete_federated_credential, methods=["DELETE"]),
+    )
+
+
+def _assignments() -> tuple[Route, ...]:
+    of_app = "/servicePrincipals/{id}/appRoleAssignments"
+    to_app = "/servicePrincipals/{id}/appRoleAssignedTo"
+    of_user = "/users/{id}/appRoleAssignments"
+    return (
+        Route(of_app, assignments.list_of_principal),
+        Route(of_app, assignments.assign_principal, methods=["POST"]),
+        Route(of_app + "/{assignment}", assignments.delete_of_principal, methods=["DELETE"]),
+        Route(to_app, assignments.list_assigned_to),
+        Route(to_app, assignments.assign_to, methods=["POST"]),
+        Route(to_app + "/{assignment}", assignments.delete_assigned_to, methods=["DELETE"]),
+        Route(of_user, assignments.list_of_user),
+        Route(of_user, assignments.assign_user, methods=["POST"]),
+        Route(of_user + "/{assignment}", assignments.delete_of_user, methods=["DELETE"]),
+    )
 
 
 async def refuse(request: Request, error: GraphError) -> JSONResponse:

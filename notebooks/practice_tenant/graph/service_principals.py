@@ -1,7 +1,6 @@
-"""``/servicePrincipals``: an app in a tenant, and the application permissions an administrator grants it.
+"""``/servicePrincipals``: an app in a tenant, and managed identities.
 
-https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals,
-serviceprincipal-post-approleassignments
+https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals, serviceprincipal-update
 """
 
 import sqlite3
@@ -10,20 +9,18 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..directory.objects import AppRoleAssignment, ServicePrincipal
+from ..directory.objects import ServicePrincipal
 from ..directory.store import Directory
-from ..timestamps import timestamp
 from .access import app_role
 from .applications import role_json
 from .bearer import Caller
-from .body import read_body, text
-from .errors import GraphError, bad_request, not_found
+from .body import member, read_body, text
+from .errors import GraphError, bad_request
 from .find import find_service_principal
-from .query import collection, entity, page_of, read_query, selected
+from .query import entity, page_of, read_query, selected
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)
-_GRANT = ("AppRoleAssignment.ReadWrite.All",)
 
 
 @app_role(*_READ)
@@ -66,50 +63,14 @@ async def get_service_principal(request: Request, caller: Caller) -> JSONRespons
     return JSONResponse(entity(request, "servicePrincipals", selected(item, read_query(request).select, tuple(item))))
 
 
-@app_role(*_READ, *_GRANT)
-async def list_app_role_assignments(request: Request, caller: Caller) -> JSONResponse:
-    """``GET /servicePrincipals/{object id}/appRoleAssignments``"""
-    directory, principal = request.app.state.graph.directory, find_service_principal(request, caller)
-    items = [
-        _assignment_json(directory, principal, assignment)
-        for assignment in directory.app_role_assignments(principal.id)
-    ]
-    return JSONResponse(collection(request, f"servicePrincipals/{principal.id}/appRoleAssignments", items))
-
-
-@app_role(*_GRANT)
-async def create_app_role_assignment(request: Request, caller: Caller) -> JSONResponse:
-    """``POST /servicePrincipals/{object id}/appRoleAssignments``: admin consent to one application permission"""
-    graph, principal = request.app.state.graph, find_service_principal(request, caller)
-    body = await read_body(request)
-    if text(body, "principalId").lower() != principal.id:
-        raise bad_request("The principalId has to be the ID of the service principal in the path.")
-    resource = graph.directory.service_principal(caller.tenant_id, id=text(body, "resourceId"))
-    role_id = text(body, "appRoleId").lower()
-    defined = graph.directory.application(app_id=resource.app_id).app_roles if resource else ()
-    if role_id not in {role.id for role in defined}:
-        raise bad_request("Permission being assigned was not found on application 'resourceId'.")
-    assignment = AppRoleAssignment(
-        id=str(uuid.uuid4()),
-        principal_id=principal.id,
-        resource_id=resource.id,
-        app_role_id=role_id,
-        created=int(graph.clock()),
-    )
-    try:
-        graph.directory.add_app_role_assignment(assignment)
-    except sqlite3.IntegrityError as error:
-        raise bad_request("Permission being assigned already exists on the object") from error
-    item = _assignment_json(graph.directory, principal, assignment)
-    return JSONResponse(entity(request, f"servicePrincipals/{principal.id}/appRoleAssignments", item), 201)
-
-
-@app_role(*_GRANT)
-async def delete_app_role_assignment(request: Request, caller: Caller) -> Response:
-    """``DELETE /servicePrincipals/{object id}/appRoleAssignments/{id}``"""
-    principal, name = find_service_principal(request, caller), request.path_params["assignment"]
-    if not request.app.state.graph.directory.remove_app_role_assignment(principal.id, name):
-        raise not_found(name)
+@app_role(*_WRITE)
+async def update_service_principal(request: Request, caller: Caller) -> Response:
+    """``PATCH /servicePrincipals/{object id}``: who may use it; the practice tenant changes nothing else"""
+    principal, body = find_service_principal(request, caller), await read_body(request)
+    if unknown := sorted(body.keys() - {"appRoleAssignmentRequired"}):
+        raise bad_request(f"The practice tenant can't change the property '{unknown[0]}' of a service principal.")
+    required = member(body, "appRoleAssignmentRequired", bool, principal.assignment_required)
+    request.app.state.graph.directory.require_assignment(principal.id, required)
     return Response(status_code=204)
 
 
@@ -118,27 +79,14 @@ def _json(directory: Directory, principal: ServicePrincipal) -> dict:
     return {
         "id": principal.id,
         "accountEnabled": True,
+        "alternativeNames": ["isExplicit=True", principal.resource_id] if principal.managed_identity else [],
         "appDisplayName": application.display_name,
         "appId": principal.app_id,
         "appOwnerOrganizationId": application.tenant_id,
-        "appRoleAssignmentRequired": False,
+        "appRoleAssignmentRequired": principal.assignment_required,
         "appRoles": [role_json(role) for role in application.app_roles],
         "displayName": principal.display_name,
         "servicePrincipalNames": [*application.identifier_uris, principal.app_id],
-        "servicePrincipalType": "Application",
+        "servicePrincipalType": "ManagedIdentity" if principal.managed_identity else "Application",
         "signInAudience": application.sign_in_audience,
-    }
-
-
-def _assignment_json(directory: Directory, principal: ServicePrincipal, assignment: AppRoleAssignment) -> dict:
-    resource = directory.service_principal(principal.tenant_id, id=assignment.resource_id)
-    return {
-        "id": assignment.id,
-        "appRoleId": assignment.app_role_id,
-        "createdDateTime": timestamp(assignment.created),
-        "principalDisplayName": principal.display_name,
-        "principalId": principal.id,
-        "principalType": "ServicePrincipal",
-        "resourceDisplayName": resource.display_name,
-        "resourceId": assignment.resource_id,
     }

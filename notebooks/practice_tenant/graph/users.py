@@ -10,7 +10,7 @@ from ..directory.objects import Tenant, User
 from ..timestamps import timestamp
 from .access import allowed
 from .bearer import Caller
-from .errors import not_found
+from .find import find_user
 from .query import collection, entity, read_query, selected
 
 _READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")
@@ -56,11 +56,7 @@ async def list_users(request: Request, caller: Caller) -> JSONResponse:
 @allowed(roles=_READ_BASIC_USERS, scopes=_READ_BASIC_SCOPES)
 async def get_user(request: Request, caller: Caller) -> JSONResponse:
     """``GET /users/{id or userPrincipalName}``"""
-    name = request.path_params["id"]
-    user = request.app.state.graph.directory.user(caller.tenant_id, name)
-    if user is None:
-        raise not_found(name)
-    query = read_query(request)
+    user, query = find_user(request, caller), read_query(request)
     return JSONResponse(entity(request, "users", _visible(user, caller, query.select)))
 
 

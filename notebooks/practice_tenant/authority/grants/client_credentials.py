@@ -4,9 +4,11 @@ RFC 6749 section 4.4; https://learn.microsoft.com/entra/identity-platform/v2-oau
 The scope is a resource's identifier with ``/.default``: the permissions an administrator granted, all of them.
 """
 
+from ...directory.objects import Application
 from .. import access_token
-from ..access_token import LIFETIME_SECONDS, Resource
+from ..access_token import Resource
 from ..errors import AuthorityError
+from ..lifetime import Lifetime, lifetime_of
 from ..scopes import LONGEST_SCOPE, find_resource, is_identifier, is_scope
 from .grant import GrantRequest
 
@@ -18,21 +20,32 @@ def run(grant: GrantRequest) -> dict:
     """The token response: ``token_type``, ``expires_in``, ``ext_expires_in``, ``access_token``; no refresh token.
 
     Raises:
-        AuthorityError: 90014, 70011, 1002012 or 500011 for the scope.
+        AuthorityError: 90014, 70011, 1002012 or 500011 for the scope, 501051 for an API that wants the client assigned to
+            it, 9002313 for claims that can't be read.
     """
     client, directory = grant.client, grant.directory
     identifier = resource_identifier(grant.form.get("scope"))
     application, principal = find_resource(directory, client.tenant, identifier)
     granted = directory.granted_role_ids(client.principal.id, principal.id)
     resource = Resource(application=application, identifier=identifier, roles=application.role_values(granted))
-    key = grant.signing_keys.current()
-    token = access_token.app_only(client, resource, face=grant.face, key=key, now=grant.now)
-    return {
-        "token_type": "Bearer",
-        "expires_in": LIFETIME_SECONDS,
-        "ext_expires_in": LIFETIME_SECONDS,
-        "access_token": token,
-    }
+    if principal.assignment_required and not granted:
+        raise AuthorityError(
+            501051,
+            client_id=client.application.app_id,
+            app_name=client.application.display_name,
+            resource=identifier,
+            resource_name=application.display_name,
+        )
+    lifetime, key = _lifetime(grant, application), grant.signing_keys.current()
+    token = access_token.app_only(client, resource, lifetime, face=grant.face, key=key, now=grant.now)
+    return grant.shape.answer({"token_type": "Bearer", **lifetime.answer(), "access_token": token})
+
+
+def _lifetime(grant: GrantRequest, resource: Application) -> Lifetime:
+    own = grant.client.application
+    # On their own behalf only a tenant's own single-tenant apps are evaluated continuously.
+    evaluated = not own.multi_tenant and own.tenant_id == grant.client.tenant.id
+    return lifetime_of(grant.form.get("claims") if evaluated else None, resource, grant.shape.lifetime)
 
 
 def resource_identifier(scope: str | None) -> str:

@@ -6,13 +6,14 @@ from ...directory.signing_keys import SigningKeys
 from ...directory.store import Directory
 from ...faces import Face
 from ..client_authentication import Client
+from ..token_shape import AS_USUAL, TokenShape
 
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRequest:
     """One token request. ``profile`` is ``entra`` or ``strict``; ``now`` is seconds since the epoch.
 
-    ``origin`` is the page whose script sends it, and None for a program.
+    ``origin`` is the page whose script sends it, and None for a program. ``shape`` is how the answer looks.
     """
 
     client: Client
@@ -23,6 +24,7 @@ class GrantRequest:
     profile: str
     origin: str | None
     now: float
+    shape: TokenShape = AS_USUAL
 
     @property
     def strict(self) -> bool:
@@ -37,4 +39,6 @@ class GrantRequest:
             "signing_keys": self.signing_keys,
             "face": self.face,
             "now": self.now,
+            "claims": self.form.get("claims"),
+            "shape": self.shape,
         }

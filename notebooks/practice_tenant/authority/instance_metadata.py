@@ -1,0 +1,100 @@
+"""The instance metadata service: where what runs on an Azure machine gets tokens of the machine's managed identity.
+
+``GET http://169.254.169.254/metadata/identity/oauth2/token``; in Azure that address leads nowhere but to the machine's own
+host. https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token. Here the machine
+is whatever holds this run's token.
+"""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from ..directory.objects import ServicePrincipal
+from ..directory.store import Directory
+from ..json_answer import JsonAnswer
+from . import access_token
+from .access_token import Resource
+from .client_authentication import Client
+from .errors import NO_STORE, AuthorityError, describe
+from .lifetime import A_DAY
+from .scopes import find_resource
+
+# By which of its names a request may ask for an identity: as the service calls them, and what they are compared with.
+_NAMES = {"client_id": "app_id", "object_id": "id", "msi_res_id": "resource_id", "mi_res_id": "resource_id"}
+
+
+class MetadataError(Exception):
+    """A refusal by the service: HTTP *status*, *error* and a sentence."""
+
+    def __init__(self, error: str, description: str, *, status: int = 400):
+        super().__init__(error)
+        self.status = status
+        self.body = {"error": error, "error_description": description}
+
+
+async def identity_token(request: Request) -> JsonAnswer:
+    """``GET /metadata/identity/oauth2/token``: an access token of a managed identity; times are seconds, as texts"""
+    authority, query = request.app.state.authority, request.query_params
+    # A request that somebody on the machine was tricked into has no such header; one that was passed on has the other.
+    if request.headers.get("metadata") != "true":
+        raise MetadataError("bad_request_102", "Required metadata header not specified")
+    if "x-forwarded-for" in request.headers:
+        raise MetadataError("invalid_request", "A request that was forwarded is not answered")
+    for name in ("api-version", "resource"):
+        if not query.get(name):
+            raise MetadataError("invalid_request", f"Required query variable '{name}' is missing")
+    identity = _identity(authority.directory, query)
+    client = Client(
+        application=authority.directory.application(app_id=identity.app_id),
+        tenant=authority.directory.tenant(identity.tenant_id),
+        principal=identity,
+        method="managed_identity",
+    )
+    now = authority.clock()
+    try:
+        application, principal = find_resource(authority.directory, client.tenant, query["resource"])
+    except AuthorityError as error:
+        raise MetadataError(error.error, describe(error)) from error
+    roles = application.role_values(authority.directory.granted_role_ids(identity.id, principal.id))
+    resource = Resource(application=application, identifier=query["resource"], roles=roles)
+    key = authority.signing_keys.current()
+    body = {
+        "access_token": access_token.app_only(client, resource, A_DAY, face=request.state.face, key=key, now=now),
+        "client_id": identity.app_id,
+        "expires_in": str(A_DAY.seconds),
+        "expires_on": str(int(now) + A_DAY.seconds + 1),
+        "ext_expires_in": str(A_DAY.seconds),
+        "not_before": str(int(now) - access_token.BACKDATED_SECONDS),
+        "resource": query["resource"],
+        "token_type": "Bearer",
+    }
+    return JsonAnswer(body, headers=NO_STORE)
+
+
+async def refuse(request: Request, error: MetadataError) -> JsonAnswer:
+    """The one renderer of the service's errors."""
+    return JsonAnswer(error.body, error.status, headers=NO_STORE)
+
+
+async def busy(request: Request, error: Exception) -> JsonAnswer:
+    """Another process holds the state file: it may pass."""
+    return await refuse(request, MetadataError("unknown", "Failed to retrieve token. Try again.", status=500))
+
+
+async def not_found(request: Request, error: Exception) -> JsonAnswer:
+    """A path or method that the practice tenant doesn't have."""
+    return JsonAnswer({"error": "Not found"}, 404, headers=NO_STORE)
+
+
+def _identity(directory: Directory, query: Mapping[str, str]) -> ServicePrincipal:
+    """The machine's identity that a request names. One that names none gets the only one, as on an Azure machine."""
+    found = directory.managed_identities()
+    for name, attribute in _NAMES.items():
+        if name in query:
+            found = [item for item in found if getattr(item, attribute).lower() == query[name].lower()]
+    if not found:
+        raise MetadataError("invalid_request", "Identity not found")
+    if len(found) > 1:
+        sentence = "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity"
+        raise MetadataError("invalid_request", f"{sentence} in the token request")
+    return found[0]

@@ -1,0 +1,79 @@
+"""Apps as tenants see them, managed identities among them, and who was given which role on them.
+
+https://learn.microsoft.com/graph/api/resources/approleassignment
+"""
+
+import sqlite3
+
+from .database import Database
+from .objects import AppRoleAssignment, ServicePrincipal
+
+
+class ServicePrincipals(Database):
+    """Keeping service principals and app role assignments, and finding them again."""
+
+    def add_service_principal(self, principal: ServicePrincipal) -> None:
+        """Keep a new service principal.
+
+        Raises:
+            sqlite3.IntegrityError: the app already has one in that tenant.
+        """
+        self._insert_value("service_principal", principal)
+
+    def service_principal(self, tenant_id: str, *, id: str | None = None, app_id: str | None = None):
+        """The service principal of a tenant with this object ID or this client ID, or None."""
+        column, value = ("id", id) if id is not None else ("app_id", app_id)
+        row = self._one(
+            f"SELECT * FROM service_principal WHERE tenant_id = ? AND {column} = ?", tenant_id, str(value).lower()
+        )
+        return _principal(row) if row else None
+
+    def service_principals(self, tenant_id: str) -> list[ServicePrincipal]:
+        """The service principals of a tenant, by name."""
+        rows = self._all("SELECT * FROM service_principal WHERE tenant_id = ? ORDER BY display_name, id", tenant_id)
+        return [_principal(row) for row in rows]
+
+    def managed_identities(self) -> list[ServicePrincipal]:
+        """The managed identities of every tenant, by name."""
+        rows = self._all("SELECT * FROM service_principal WHERE resource_id IS NOT NULL ORDER BY display_name, id")
+        return [_principal(row) for row in rows]
+
+    def require_assignment(self, principal_id: str, required: bool) -> None:
+        """Let a service principal be used by everybody, or only by those who are assigned to it."""
+        self._change("UPDATE service_principal SET assignment_required = ? WHERE id = ?", required, principal_id)
+
+    def add_app_role_assignment(self, assignment: AppRoleAssignment) -> None:
+        """Keep a role that a service principal or a user was given.
+
+        Raises:
+            sqlite3.IntegrityError: the principal has it already.
+        """
+        self._insert_value("app_role_assignment", assignment)
+
+    def app_role_assignments(self, principal_id: str) -> list[AppRoleAssignment]:
+        """The roles that a service principal or a user was given, oldest first."""
+        rows = self._all("SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id", principal_id)
+        return [AppRoleAssignment(**row) for row in rows]
+
+    def assigned_to(self, resource_id: str) -> list[AppRoleAssignment]:
+        """The roles that were given on an app, oldest first."""
+        rows = self._all("SELECT * FROM app_role_assignment WHERE resource_id = ? ORDER BY created, id", resource_id)
+        return [AppRoleAssignment(**row) for row in rows]
+
+    def remove_app_role_assignment(self, principal_id: str, assignment_id: str) -> bool:
+        """Take a role back; False if the principal has no such assignment."""
+        sql = "DELETE FROM app_role_assignment WHERE principal_id = ? AND id = ?"
+        return self._change(sql, principal_id, assignment_id) > 0
+
+    def granted_role_ids(self, principal_id: str, resource_id: str) -> frozenset[str]:
+        """The IDs of the roles on one app that a service principal or a user was given; default access is one too."""
+        rows = self._all(
+            "SELECT app_role_id FROM app_role_assignment WHERE principal_id = ? AND resource_id = ?",
+            principal_id,
+            resource_id,
+        )
+        return frozenset(row[0] for row in rows)
+
+
+def _principal(row: sqlite3.Row) -> ServicePrincipal:
+    return ServicePrincipal(**dict(row) | {"assignment_required": bool(row["assignment_required"])})

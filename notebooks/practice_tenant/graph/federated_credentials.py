@@ -1,0 +1,165 @@
+"""Federated credentials on an app registration: whose tokens the app may show in place of a secret.
+
+https://learn.microsoft.com/graph/api/resources/federatedidentitycredential and its methods. As in Graph, the issuer and
+the subject are kept as they are written: nobody looks whether there is such a token before one is shown.
+"""
+
+import dataclasses
+import re
+import sqlite3
+import uuid
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ..directory.federation import MOST_FOR_AN_APP, TOKEN_EXCHANGE_AUDIENCE
+from ..directory.objects import Application, FederatedCredential
+from .access import app_role
+from .bearer import Caller
+from .body import read_body, text, texts
+from .errors import GraphError, bad_request, not_found
+from .find import find_application
+from .query import context, entity, page_of, read_query
+
+_READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
+_WRITE = ("Application.ReadWrite.All",)
+_LONGEST = 600
+
+# URL friendly: letters, digits, dashes and underscores, 3 to 120 of them, the first a letter or a digit.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}")
+_CHANGEABLE = ("issuer", "subject", "audiences", "description")
+
+
+@app_role(*_READ)
+async def list_federated_credentials(request: Request, caller: Caller) -> JSONResponse:
+    """``GET /applications/{object id}/federatedIdentityCredentials``"""
+    application = find_application(request, caller)
+    query = read_query(request, filterable=("name", "subject"))
+    credentials = request.app.state.graph.directory.federated_credentials(application.app_id)
+    page = page_of(
+        request,
+        f"applications/{application.id}/federatedIdentityCredentials",
+        [_json(item) for item in credentials],
+        query,
+    )
+    return JSONResponse(page | {"@odata.context": context(request, _path(application))})
+
+
+@app_role(*_WRITE)
+async def create_federated_credential(request: Request, caller: Caller) -> JSONResponse:
+    """``POST /applications/{object id}/federatedIdentityCredentials``"""
+    directory, application = request.app.state.graph.directory, find_application(request, caller)
+    body = await read_body(request)
+    credential = _read(body, FederatedCredential(id=str(uuid.uuid4()), name=_name(body), **_required(body)))
+    with directory.transaction():
+        if directory.federated_credential(application.app_id, credential.name):
+            sentence = f"FederatedIdentityCredential with name {credential.name} already exists."
+            raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", sentence)
+        if len(directory.federated_credentials(application.app_id)) >= MOST_FOR_AN_APP:
+            raise bad_request(f"An application can have {MOST_FOR_AN_APP} federated identity credentials at most.")
+        try:
+            directory.add_federated_credential(application.app_id, credential)
+        except sqlite3.IntegrityError as error:
+            raise _taken(credential) from error
+    return JSONResponse(entity(request, _path(application), _json(credential)), 201)
+
+
+@app_role(*_READ)
+async def get_federated_credential(request: Request, caller: Caller) -> JSONResponse:
+    """``GET /applications/{object id}/federatedIdentityCredentials/{id or name}``"""
+    application = find_application(request, caller)
+    return JSONResponse(entity(request, _path(application), _json(_find(request, application))))
+
+
+@app_role(*_WRITE)
+async def update_federated_credential(request: Request, caller: Caller) -> Response:
+    """``PATCH /applications/{object id}/federatedIdentityCredentials/{id or name}``: everything but the name"""
+    application = find_application(request, caller)
+    credential, body = _find(request, application), await read_body(request)
+    if body.get("name", credential.name) != credential.name:
+        raise _invalid("Name", body["name"], "The name can't be changed after creation.")
+    if unknown := sorted(body.keys() - {"name", *_CHANGEABLE}):
+        raise bad_request(f"Invalid property '{unknown[0]}'.")
+    credential = _read(body, credential)
+    try:
+        request.app.state.graph.directory.change_federated_credential(credential)
+    except sqlite3.IntegrityError as error:
+        raise _taken(credential) from error
+    return Response(status_code=204)
+
+
+@app_role(*_WRITE)
+async def delete_federated_credential(request: Request, caller: Caller) -> Response:
+    """``DELETE /applications/{object id}/federatedIdentityCredentials/{id or name}``"""
+    application = find_application(request, caller)
+    request.app.state.graph.directory.remove_federated_credential(_find(request, application).id)
+    return Response(status_code=204)
+
+
+def _find(request: Request, application: Application) -> FederatedCredential:
+    name = request.path_params["credential"]
+    credential = request.app.state.graph.directory.federated_credential(application.app_id, name)
+    if credential is None:
+        raise not_found(name)
+    return credential
+
+
+def _name(body: dict) -> str:
+    name = text(body, "name", longest=_LONGEST)
+    if not _NAME.fullmatch(name):
+        sentence = "3 to 120 letters, digits, dashes and underscores were expected, a letter or a digit first."
+        raise _invalid("Name", name, sentence)
+    return name
+
+
+def _required(body: dict) -> dict[str, str]:
+    given = {name: text(body, name, longest=_LONGEST) for name in ("issuer", "subject")}
+    return given | {"audience": TOKEN_EXCHANGE_AUDIENCE}
+
+
+def _read(body: dict, credential: FederatedCredential) -> FederatedCredential:
+    """What becomes of a credential by the members of a body that may be changed."""
+    changes: dict[str, str | None] = {
+        name: text(body, name, longest=_LONGEST) for name in ("issuer", "subject") if name in body
+    }
+    if body.get("audiences") is not None:
+        audiences = texts(body, "audiences")
+        if len(audiences) != 1 or len(audiences[0]) > _LONGEST:
+            raise _invalid("Audiences", ", ".join(audiences)[:_LONGEST], "Exactly one audience was expected.")
+        changes["audience"] = audiences[0]
+    if "description" in body:
+        given = body["description"] is not None and body["description"] != ""
+        changes["description"] = text(body, "description", longest=_LONGEST) if given else None
+    return dataclasses.replace(credential, **changes)
+
+
+def _taken(credential: FederatedCredential) -> GraphError:
+    return _invalid(
+        "Subject",
+        credential.subject,
+        f"The combination of issuer and subject must be unique for the application. Issuer {credential.issuer} and "
+        f"Subject: {credential.subject} already exist.",
+    )
+
+
+def _invalid(name: str, value: object, sentence: str) -> GraphError:
+    return bad_request(
+        f"{sentence} paramName: FederatedIdentityCredential.{name}, paramValue: {value}, "
+        "objectType: Microsoft.Online.DirectoryServices.Application",
+        "InvalidFederatedIdentityCredentialValue",
+    )
+
+
+def _path(application: Application) -> str:
+    return f"applications('{application.id}')/federatedIdentityCredentials"
+
+
+def _json(credential: FederatedCredential) -> dict:
+    return {
+        "id": credential.id,
+        "name": credential.name,
+        "issuer": credential.issuer,
+        "subject": credential.subject,
+        "description": credential.description,
+        "audiences": [credential.audience],
+    }

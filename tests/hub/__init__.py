@@ -1,0 +1,1 @@
+"""The course on a workshop's hub: a real JupyterHub with jupyter-server-proxy, notebooks and sign-in pages in chromium."""
