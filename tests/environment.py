@@ -36,6 +36,7 @@ SURROUNDINGS = (
     "CURL_CA_BUNDLE",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
+    "REDIS_URL",
     "JUPYTER_PATH",
     "JUPYTER_CONFIG_PATH",
 )
@@ -58,6 +59,7 @@ def hermetic(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[
         "PRACTICE_TENANT_HOME": str(folder / "tenant"),
         "COURSE_HOME": str(folder / "course"),
         "COURSE_ENV_FILE": str(folder / ".env"),
+        "COURSE_WORK": str(folder / "work"),
         "IPYTHONDIR": str(folder / "ipython"),
         "JUPYTER_CONFIG_DIR": str(folder / "jupyter" / "config"),
         "JUPYTER_DATA_DIR": str(folder / "jupyter" / "data"),

@@ -8,6 +8,8 @@ from importlib import import_module
 
 _HOME = {
     "Administrator": "administrator",
+    "Measurements": "measurements",
+    "Picture": "picture",
     "PortalLink": "portal_link",
     "Registration": "registration",
     "RegistrationForm": "form",
@@ -17,12 +19,15 @@ _HOME = {
     "TokenInspector": "inspector",
     "WireTrace": "wire_trace",
     "check": "checking",
+    "clinic": "error_clinic.desk",
     "kernel_is_remote": "sign_in_link",
     "progress": "progress_record",
 }
 
 __all__ = [
     "Administrator",
+    "Measurements",
+    "Picture",
     "PortalLink",
     "Registration",
     "RegistrationForm",
@@ -32,6 +37,7 @@ __all__ = [
     "TokenInspector",
     "WireTrace",
     "check",
+    "clinic",
     "kernel_is_remote",
     "progress",
 ]

@@ -49,7 +49,7 @@ class Administrator:
         if self._assignment(graph, principal, permission):
             return f"{permission} was granted already."
         body = {"principalId": principal["id"], "resourceId": graph["id"], "appRoleId": _role_id(graph, permission)}
-        self._send("POST", f"/servicePrincipals/{principal['id']}/appRoleAssignments", body)
+        self.send("POST", f"/servicePrincipals/{principal['id']}/appRoleAssignments", body)
         return f"Admin consent given: {permission}."
 
     def revoke(self, permission: str) -> str:
@@ -60,7 +60,7 @@ class Administrator:
         assignment = self._assignment(graph, principal, permission)
         if assignment is None:
             return f"{permission} was not granted."
-        self._send("DELETE", f"/servicePrincipals/{principal['id']}/appRoleAssignments/{assignment['id']}")
+        self.send("DELETE", f"/servicePrincipals/{principal['id']}/appRoleAssignments/{assignment['id']}")
         return f"Taken back: {permission}."
 
     def add_certificate(self, certificate: str, *, replace: bool = False) -> str:
@@ -74,7 +74,7 @@ class Administrator:
         kept = [] if replace else application["keyCredentials"]
         key = base64.b64encode(certificate.encode()).decode()
         new = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": key}
-        self._send("PATCH", f"/applications/{application['id']}", {"keyCredentials": [*kept, new]})
+        self.send("PATCH", f"/applications/{application['id']}", {"keyCredentials": [*kept, new]})
         count = len(self._application()["keyCredentials"])
         return f"The app has {count} certificate{'' if count == 1 else 's'}."
 
@@ -95,11 +95,49 @@ class Administrator:
             "subject": subject,
             "audiences": ["api://AzureADTokenExchange"],
         }
-        if any(item["name"] == "course-machine" for item in self._send("GET", path)["value"]):
-            self._send("PATCH", f"{path}/course-machine", trusted)
+        if any(item["name"] == "course-machine" for item in self.send("GET", path)["value"]):
+            self.send("PATCH", f"{path}/course-machine", trusted)
         else:
-            self._send("POST", path, {"name": "course-machine"} | trusted)
+            self.send("POST", path, {"name": "course-machine"} | trusted)
         return f"The app trusts tokens about {subject}."
+
+    def expose_api(self) -> str:
+        """Give the app its Application ID URI, ``api://<client ID>``, by which tokens for it are asked for."""
+        uri = f"api://{self.registration.client_id}"
+        if self.live:
+            return f"Open {ADMIN_CENTER} > App registrations > your app > Expose an API, and add the URI {uri}."
+        self.send("PATCH", f"/applications/{self._application()['id']}", {"identifierUris": [uri]})
+        return "The app has an Application ID URI now."
+
+    def add_secret(self, name: str = "made by the administrator") -> Secret:
+        """Make a new client secret for the app, beside those it has.
+
+        Raises:
+            RuntimeError: in live mode.
+        """
+        if self.live:
+            raise RuntimeError(f"In a real tenant you make a secret yourself: {ADMIN_CENTER} > Certificates & secrets.")
+        return self._add_secret(self._application(), {"displayName": name})
+
+    def allow_public_client_flows(self, allowed: bool = True) -> str:
+        """Switch the app's setting *Allow public client flows*: without a secret it may then sign people in."""
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > Authentication > Settings, and switch Allow "
+                f"public client flows {'on' if allowed else 'off'}."
+            )
+        self.send("PATCH", f"/applications/{self._application()['id']}", {"isFallbackPublicClient": allowed})
+        return f"Public client flows are {'allowed' if allowed else 'not allowed'}."
+
+    def set_redirect_uris(self, *uris: str) -> str:
+        """Make *uris* the redirect URIs of the app's web platform, in place of those it had."""
+        if self.live:
+            return (
+                f"Open {ADMIN_CENTER} > App registrations > your app > Authentication, and let the platform Web have "
+                f"{', '.join(uris)}."
+            )
+        self.send("PATCH", f"/applications/{self._application()['id']}", {"web": {"redirectUris": list(uris)}})
+        return f"The app has {len(uris)} redirect URI{'' if len(uris) == 1 else 's'}."
 
     def register_app(self, name: str = "My practice app", permissions: tuple[str, ...] = ("User.Read.All",)):
         """Register an app in the practice tenant: app registration, secret, service principal, admin consent.
@@ -112,21 +150,35 @@ class Administrator:
         """
         if self.live:
             raise RuntimeError(f"In a real tenant you register an app yourself: {ADMIN_CENTER} > App registrations.")
-        application = self._send("POST", "/applications", {"displayName": name, "signInAudience": "AzureADMyOrg"})
-        secret = self._send(
-            "POST",
-            f"/applications/{application['id']}/addPassword",
-            {"passwordCredential": {"displayName": "made in the form"}},
-        )
-        self._send("POST", "/servicePrincipals", {"appId": application["appId"]})
+        application = self.send("POST", "/applications", {"displayName": name, "signInAudience": "AzureADMyOrg"})
+        secret = self._add_secret(application, {"displayName": "made in the form"})
+        self.send("POST", "/servicePrincipals", {"appId": application["appId"]})
         registration = self.registration.with_values(
             tenant=self.registration.practice_tenant.seeded.tenant_id,
             client_id=application["appId"],
-            client_secret=Secret(secret["secretText"]),
+            client_secret=secret,
         )
         for permission in permissions:
             Administrator(registration=registration).grant(permission)
         return registration
+
+    def send(self, method: str, path: str, body: dict | None = None) -> dict:
+        """Send Graph a request as the practice tenant's administrator; returns its answer, empty if it has no body.
+
+        Raises:
+            GraphRefusal: Graph refused it.
+        """
+        response = self.registration.http.request(
+            method, GRAPH + path, json=body, headers={"Authorization": f"Bearer {self._token()}"}
+        )
+        answer = response.json() if response.content else {}
+        if not response.ok:
+            raise GraphRefusal(f"{answer['error']['code']}: {answer['error']['message']}")
+        return answer
+
+    def _add_secret(self, application: dict, credential: dict) -> Secret:
+        body = {"passwordCredential": credential}
+        return Secret(self.send("POST", f"/applications/{application['id']}/addPassword", body)["secretText"])
 
     @cached_property
     def _client(self) -> "msal.ConfidentialClientApplication":
@@ -142,7 +194,7 @@ class Administrator:
 
     def _application(self) -> dict:
         app_id = self.registration.client_id
-        found = self._send("GET", f"/applications?$filter=appId eq '{app_id}'")["value"]
+        found = self.send("GET", f"/applications?$filter=appId eq '{app_id}'")["value"]
         if not found:
             raise GraphRefusal(f"No app with the client ID {app_id} is in the practice tenant. Check CLIENT_ID.")
         return found[0]
@@ -157,22 +209,13 @@ class Administrator:
         return found[0], found[1]
 
     def _principal(self, app_id: str) -> dict | None:
-        value = self._send("GET", f"/servicePrincipals?$filter=appId eq '{app_id}'")["value"]
+        value = self.send("GET", f"/servicePrincipals?$filter=appId eq '{app_id}'")["value"]
         return value[0] if value else None
 
     def _assignment(self, graph: dict, principal: dict, permission: str) -> dict | None:
         role_id = _role_id(graph, permission)
-        granted = self._send("GET", f"/servicePrincipals/{principal['id']}/appRoleAssignments")["value"]
+        granted = self.send("GET", f"/servicePrincipals/{principal['id']}/appRoleAssignments")["value"]
         return next((item for item in granted if item["appRoleId"] == role_id), None)
-
-    def _send(self, method: str, path: str, body: dict | None = None) -> dict:
-        response = self.registration.http.request(
-            method, GRAPH + path, json=body, headers={"Authorization": f"Bearer {self._token()}"}
-        )
-        answer = response.json() if response.content else {}
-        if not response.ok:
-            raise GraphRefusal(f"{answer['error']['code']}: {answer['error']['message']}")
-        return answer
 
     def _token(self) -> str:
         result = self._client.acquire_token_for_client(["https://graph.microsoft.com/.default"])

@@ -62,7 +62,7 @@ def visit(url: str) -> str:
         page = Page(response.text)
         if not page.forms:
             break
-        form = _chosen(page)
+        form = chosen(page)
         response = session.post(urljoin(response.url, form.action), data=form.fields, timeout=30)
     return response.text
 
@@ -85,7 +85,7 @@ def sign_in_to(app: str) -> bool:
     return True
 
 
-def _chosen(page: Page) -> Form:
+def chosen(page: Page) -> Form:
     """The form a learner would send, filled in."""
     for form in page.forms:
         if ("username", ACCOUNT) in form.buttons:

@@ -107,6 +107,20 @@ class Registration:
         """
         return _resolve(Source(env_file=ENV_FILE, given={}, exported=frozenset(), file_problems=(), stored=False))
 
+    @classmethod
+    def served(cls, folder: str | Path) -> "Registration":
+        """The same of a practice tenant that ``python -m practice_tenant serve`` runs, by its state folder.
+
+        Raises ControlError, a sentence, if none does.
+        """
+        from .served import find
+
+        return _resolve(
+            Source(
+                env_file=ENV_FILE, given={}, exported=frozenset(), file_problems=(), stored=False, running=find(folder)
+            )
+        )
+
     @property
     def authority(self) -> str:
         """Instance and tenant together: the URL of the directory that MSAL asks for tokens."""

@@ -8,10 +8,9 @@ the tenant ends or is reset.
 >>> tenant.throttle(times=2)
 """
 
-import json
 from pathlib import Path
 
-from . import fallback
+from . import fallback, served
 from .control import Control, ControlError
 from .registration import Registration
 
@@ -66,26 +65,9 @@ class Tenant:
         Raises:
             ControlError: none is served there, or several and no port says which.
         """
-        files = sorted(Path(folder).expanduser().glob(f"serve-{https_port or '*'}.json"))
-        if not files:
-            at_port = f" on port {https_port}" if https_port else ""
-            raise ControlError(
-                f"No practice tenant is served from {folder}{at_port}. Start one in the notebooks folder: "
-                "python -m practice_tenant serve. It prints its state folder."
-            )
-        if len(files) > 1:
-            names = ", ".join(file.stem.removeprefix("serve-") for file in files)
-            raise ControlError(f"Several practice tenants are served from {folder}. Name one: https_port= {names}.")
-        try:
-            values = json.loads(files[0].read_text("utf-8"))
-            ca_certificate = Path(values["ca_certificate"]).read_text("utf-8")
-            control = Control(
-                https_port=values["https_port"], ca_certificate=ca_certificate, token=values["control_token"]
-            )
-            ports = (values["https_port"], values["http_port"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ControlError(f"{files[0]} can't be read ({type(error).__name__}). Start serve again.") from error
-        return cls(control, ports=ports)
+        found = served.find(folder, https_port=https_port)
+        control = Control(https_port=found.https_port, ca_certificate=found.ca_certificate, token=found.control_token)
+        return cls(control, ports=(found.https_port, found.http_port), client_id=found.seeded.client_id)
 
     # Answers that go wrong, for the next requests
 

@@ -74,7 +74,7 @@ class WireTrace(anywidget.AnyWidget):
 
     def __init__(self, source: object):
         exchanges = list(_trace_of(source))
-        self._lines = [_line(exchange) for exchange in exchanges]
+        self._lines = [stored_line(exchange) for exchange in exchanges]
         views = [_view(number, exchange) for number, exchange in enumerate(exchanges, start=1)]
         super().__init__(heading=_heading(len(exchanges)), exchanges=views)
 
@@ -102,7 +102,7 @@ def _heading(count: int) -> str:
     return "1 request was sent." if count == 1 else f"{count} requests were sent, in this order."
 
 
-def _line(exchange) -> str:
+def stored_line(exchange) -> str:
     """Return the stored form of an exchange: no identifier, no port, no time."""
     host, path = _address(exchange.url)
     return f"{exchange.method} {host}{_mask_path(path)} -> {_outcome(exchange)}"

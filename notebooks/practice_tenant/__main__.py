@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import fields
 from pathlib import Path
 
 from .state import open_state, reset
@@ -129,7 +130,10 @@ def _banner(listeners, files: list[Path]) -> str:
 
 
 def _connection(listeners, ca_file: Path) -> str:
-    name, value = listeners.running().face_header
+    running = listeners.running()
+    name, value = running.face_header
+    # The secrets among the seeded values have a file of their own.
+    seeded = {item.name: getattr(running.seeded, item.name) for item in fields(running.seeded) if item.repr}
     return json.dumps(
         {
             "https_port": listeners.https_port,
@@ -137,6 +141,7 @@ def _connection(listeners, ca_file: Path) -> str:
             "ca_certificate": str(ca_file),
             "face_header": [name, value],
             "control_token": listeners.control_token,
+            "seeded": seeded,
         }
     )
 

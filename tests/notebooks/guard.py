@@ -27,6 +27,8 @@ SECRETS = {
 # kind than the one before it; names are made of words, and there it is every third at most.
 RANDOM_TEXT = re.compile(r"[A-Za-z0-9+_~.=-]{30,}")
 RANDOM_CHANGES = 0.42
+# A PNG that a cell has drawn, by its first bytes: random text to look at, and no secret.
+PICTURE = re.compile(r"data:image/png;base64,iVBORw0KGgo[A-Za-z0-9+/=]+")
 SIGN_KINDS = re.compile(r"[a-z]+|[A-Z]+|\d+|[^a-zA-Z\d]+")
 
 PORT = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\]):\d+")
@@ -122,14 +124,14 @@ def code_cells(notebook: dict) -> Iterator[tuple[str, dict]]:
 
 
 def texts(value: object) -> Iterator[str]:
-    """Every text in a JSON value; a list of texts is one text in lines, as nbformat stores them."""
+    """Every text in a JSON value, less drawn pictures; a list of texts is one text in lines, as nbformat stores them."""
     if isinstance(value, str):
-        yield value
+        yield PICTURE.sub("", value)
     elif isinstance(value, dict):
         for member in value.values():
             yield from texts(member)
     elif isinstance(value, list) and value and all(isinstance(line, str) for line in value):
-        yield "".join(value)
+        yield PICTURE.sub("", "".join(value))
     elif isinstance(value, list):
         for member in value:
             yield from texts(member)

@@ -3,6 +3,9 @@
     python -m tests.notebooks.refresh                  run every notebook and store it
     python -m tests.notebooks.refresh 04 05            only these
     python -m tests.notebooks.refresh --check          store nothing; fail if a stored notebook would change
+    python -m tests.notebooks.refresh --measure 05     store what is measured anew, pictures included
+
+What differs from run to run, as varying.cfg lists it, stays as it was stored until you ask to measure.
 
 `nbconvert --execute` is no substitute: it keeps widget state, times, versions and the machine's paths.
 """
@@ -15,6 +18,8 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -25,6 +30,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from tests.environment import ROOT, enter, hermetic
+from tests.notebooks import varying
 
 FOLDER = ROOT / "notebooks"
 CELL_TIMEOUT = 120  # seconds
@@ -53,15 +59,21 @@ class ThisPython(AsyncKernelManager):
         return KernelSpecManager(kernel_dirs=[])
 
 
-def refreshed(path: Path, state: Path) -> bytes:
+def refreshed(path: Path, state: Path, *, measure: bool = False) -> bytes:
     """A notebook's file as it is after a run with its state in an empty folder.
+
+    An output that differs from the stored one in measured values only stays as it was stored, unless `measure`.
 
     Raises CellExecutionError when a cell fails that isn't tagged `raises-exception`, ValueError when one with the
     tag doesn't, or when a cell names an exercise that there isn't.
     """
     notebook = nbformat.read(path, as_version=4)
+    stored = deepcopy(notebook)
     write_exercises(notebook.cells)
     run(notebook, path.parent, hermetic(state))
+    clean(notebook)
+    if not measure:
+        varying.keep_stored(notebook, stored)
     return as_bytes(notebook)
 
 
@@ -99,7 +111,14 @@ def run(notebook: nbformat.NotebookNode, folder: Path, environment: dict[str, st
 
 
 def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
-    """The file of an executed notebook, less all that could differ from one run or computer to the next."""
+    """The file of an executed notebook, clean."""
+    clean(notebook)
+    nbformat.validate(notebook)
+    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Take out of an executed notebook all that could differ from one run or computer to the next."""
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat_minor = 5
     name_cells(notebook.cells)
@@ -110,8 +129,6 @@ def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
             raised = any(output.output_type == "error" for output in cell.outputs)
             if "raises-exception" in cell.metadata.get("tags", []) and not raised:
                 raise ValueError(f"Cell {cell.id} is tagged raises-exception but raised none: {cell.source!r}")
-    nbformat.validate(notebook)
-    return (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
 
 
 def name_cells(cells: Sequence[nbformat.NotebookNode]) -> None:
@@ -145,9 +162,9 @@ def chosen(names: Sequence[str]) -> list[Path]:
     return [path for path in every if not names or path.name.startswith(tuple(names))]
 
 
-def store(path: Path, state: Path) -> str:
+def store(path: Path, state: Path, *, measure: bool = False) -> str:
     """Refresh one notebook; a line that says what became of it."""
-    after = refreshed(path, state / path.stem)
+    after = refreshed(path, state / path.stem, measure=measure)
     same = after == path.read_bytes()
     path.write_bytes(after)
     return f"{path.name}: {'unchanged' if same else 'stored'}"
@@ -177,12 +194,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("names", nargs="*", help="the start of a notebook's file name, such as 04; every one if none")
     parser.add_argument("--check", action="store_true", help="store nothing, and fail if a notebook would change")
+    parser.add_argument("--measure", action="store_true", help="store what is measured anew, pictures included")
     options = parser.parse_args(arguments)
+    if options.check and options.measure:
+        parser.error("--check compares with what is stored, so it can't measure anew: give one of the two")
     failures = 0
     with tempfile.TemporaryDirectory(prefix="course refresh ", ignore_cleanup_errors=True) as folder:
         enter(Path(folder) / "refresh")
         sys.path.append(str(FOLDER))  # for `import course`
-        step = check if options.check else store
+        step = check if options.check else partial(store, measure=options.measure)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for task in [pool.submit(step, path, Path(folder)) for path in chosen(options.names)]:
                 try:

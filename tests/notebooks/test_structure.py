@@ -79,9 +79,8 @@ def test_the_first_notebook_and_the_readme_link_to_it(notebook: Notebook):
 
 @every_notebook
 def test_its_number_and_headings_are_unlike_any_other(notebook: Notebook):
-    assert re.fullmatch(r"\d\d(-[a-z0-9]+)+", notebook.path.stem)
+    assert re.fullmatch(r"\d\d[a-z]?(-[a-z0-9]+)+", notebook.path.stem)
     titles = headings(notebook.prose)
     assert len(titles) == len(set(titles)), f"two headings alike make one anchor for both: {titles}"
-    assert [other.path.name for other in NOTEBOOKS if other.path.name[:2] == notebook.path.name[:2]] == [
-        notebook.path.name
-    ]
+    number = notebook.path.name.partition("-")[0]
+    assert [other.path.name for other in NOTEBOOKS if other.path.name.startswith(f"{number}-")] == [notebook.path.name]

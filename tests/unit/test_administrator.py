@@ -203,3 +203,51 @@ def test_live_a_sentence_says_where_a_certificate_is_uploaded(live):
 def test_live_no_app_is_registered(live):
     with pytest.raises(RuntimeError, match="you register an app yourself: https://entra.microsoft.com"):
         live.register_app()
+
+
+def test_an_app_becomes_an_api_that_tokens_can_be_asked_for(administrator, registration):
+    made = administrator.register_app("Mine", ()).with_values(scope="")
+    made = made.with_values(scope=f"api://{made.client_id}/.default")
+    assert token(made)["error_codes"] == [500011]
+    assert Administrator(registration=made).expose_api() == "The app has an Application ID URI now."
+    assert "access_token" in token(made)
+
+
+def test_live_it_says_where_to_expose_the_api_and_sends_nothing(tmp_path):
+    live = Registration.load(tmp_path / ".env", environ=LIVE)
+    sentence = Administrator(registration=live).expose_api()
+    assert "Expose an API" in sentence and f"api://{LIVE['CLIENT_ID']}" in sentence
+    assert len(live.http.trace) == 0
+
+
+def test_an_added_secret_works_beside_the_first_one(administrator, registration):
+    added = administrator.add_secret()
+    assert added.value not in repr(added)
+    assert "access_token" in token(registration.with_values(client_secret=added))
+    assert "access_token" in token(registration)
+
+
+def test_public_client_flows_are_switched_on_and_off(administrator, registration):
+    def read() -> bool:
+        return administrator.send("GET", f"/applications?$filter=appId eq '{registration.client_id}'")["value"][0][
+            "isFallbackPublicClient"
+        ]
+
+    assert administrator.allow_public_client_flows() == "Public client flows are allowed."
+    assert read() is True
+    assert administrator.allow_public_client_flows(False) == "Public client flows are not allowed."
+    assert read() is False
+
+
+def test_redirect_uris_are_replaced(administrator, registration):
+    assert (
+        administrator.set_redirect_uris("http://localhost", "http://localhost/other") == "The app has 2 redirect URIs."
+    )
+    assert administrator.set_redirect_uris("http://localhost") == "The app has 1 redirect URI."
+
+
+def test_live_sentences_say_where_the_registration_is_changed(live):
+    assert "public client flows on" in live.allow_public_client_flows()
+    assert "http://localhost/other" in live.set_redirect_uris("http://localhost/other")
+    with pytest.raises(RuntimeError, match="Certificates & secrets"):
+        live.add_secret()

@@ -16,6 +16,15 @@ IN, OVER = "authority=registration.authority", "http_client=registration.http"
 
 # In place of the `...` of the cell as it is given: the mistake, and words of the reason.
 MISTAKES = {
+    "08-wait": [
+        ("5", "after each failure it should be longer"),
+        ("5 * failures", "that grows too slowly, double it each time"),
+        ("5 * 2 ** (failures - 1)", "somewhere there is an end, here at 100"),
+        ("min(5 * 2 ** (failures - 1), 100)", "Retry-After is the server's word"),
+        ("retry_after or min(5 * 2 ** (failures - 1), 100)", "the longer of the two counts"),
+        ("0", "an answer that failed needs a pause"),
+        ('"5 s"', "a number of seconds is wanted"),
+    ],
     "06-which-flow": [
         ('"device code"', "for `\"a web shop that shows the customer's own calendar\"` you chose `'device code'`"),
         ('"implicit"', "`'implicit'` is none of the names in `flows`"),
@@ -162,6 +171,72 @@ MISTAKES = {
         ('result.get("token_source") != "identity_provider"', "its `token_source` is `'broker'`, so `False` is wanted"),
         ('result.get("token_source") in ("cache", None)', "there is no token, so it came from nowhere"),
     ],
+    "05-hit": [
+        ("None", "`True` or `False` is wanted"),
+        ("same_tenant", "with 299 seconds left it returned `True`: less than five minutes count as expired"),
+        ("same_tenant and left > 300", "with exactly 300 seconds left it returned `False`: five minutes are enough"),
+        ("left >= 300", "`realm` has to be the same"),
+        ("same_tenant and left >= 300", "`client_id` has to be the same"),
+        (
+            'same_tenant and left >= 300 and entry["client_id"] == wanted["client_id"]',
+            "every wanted scope has to be in `target`",
+        ),
+        (
+            (
+                'same_tenant and left >= 300 and entry["client_id"] == wanted["client_id"] '
+                'and " ".join(wanted["scopes"]) in entry["target"]'
+            ),
+            "the order of scopes doesn't matter",
+        ),
+        (
+            (
+                'same_tenant and left >= 300 and entry["client_id"] == wanted["client_id"] '
+                'and all(scope in entry["target"] for scope in wanted["scopes"])'
+            ),
+            "whole scopes are compared",
+        ),
+        (
+            (
+                'same_tenant and left >= 300 and entry["client_id"] == wanted["client_id"] '
+                'and {s.lower() for s in wanted["scopes"]} <= set(entry["target"].lower().split())'
+            ),
+            "scopes are compared as they are written",
+        ),
+        ("False", "nothing is missing"),
+    ],
+    "05b-load": [
+        ("None", "has 0 tokens, and 1 is right: they are under the key"),
+        ("cache; return store.get('tokens:' + session)", "a `SerializableTokenCache` is wanted"),
+        ("cache; return cache.deserialize(store.get('tokens:' + session))", "a `SerializableTokenCache` is wanted"),
+        (
+            "next((text for key, text in store.values.items() if key >= 'tokens:ada'), None); cache.deserialize(text)",
+            "no session may see the tokens of another",
+        ),
+    ],
+    "05b-save": [
+        ("store.set('tokens', cache.serialize(), ex=60)", 'its key is `"tokens:" + session`'),
+        ("store.set('tokens:' + session, cache.serialize())", "stay in the store for ever"),
+        ("store.set('tokens:' + session, cache.serialize(), ex=30 * 24 * 3600)", "a day at the most"),
+        ("store.set('tokens:' + session, str(cache), ex=60)", "can't be read back"),
+        ("store.set('tokens:' + session, '{}', ex=60)", "has no token"),
+        ("store.set('tokens:' + session, cache.serialize(), ex=60)", "has not changed was written"),
+        (
+            "[store.set(f'tokens:{s}', cache.serialize(), ex=60) for s in (session, 'bea')]",
+            "another session was written",
+        ),
+    ],
+    "05b-whose-cache": [
+        ('"the session"', "the same for every server, and no person's"),
+        ('"the server"', "is none of the names in `owners`"),
+        ("None", "is none of the names in `owners`"),
+        ('"the app"', "nobody else may find their tokens"),
+    ],
+    "05b-outage": [
+        ("None", "in an outage with a valid token cached it returned `None`"),
+        ("next(entries)", "the entry's `secret` as `access_token`"),
+        ('{"access_token": next(entries)["secret"]}', "let the error through"),
+        ('{"access_token": next(iter(entries), {}).get("secret")}', "let the error through"),
+    ],
     "05-save-if-changed": [
         ("path.exists()", "not written to `path`"),
         ("path.write_text(cache.serialize())", "over what another process may have saved there in the meantime"),
@@ -219,7 +294,7 @@ def test_a_mistake_is_wrong_because_of_that_mistake(exercise_id, mistake, reason
 
 def test_three_mistakes_or_more_are_known_in_each_exercise():
     # test_exercise_reuse.py and its neighbours: their mistakes are whole cells
-    elsewhere = {"03-federate", "03-reuse", "06-silent-first", "06-claims-challenge"}
+    elsewhere = {"03-federate", "03-reuse", "06-silent-first", "06-claims-challenge", "08-daemon"}
     assert MISTAKES.keys() == {exercise.id for exercise in exercises.every()} - elsewhere
     assert min(len({reason for _, reason in mistakes}) for mistakes in MISTAKES.values()) >= 3
 

@@ -25,6 +25,8 @@ def test_importing_the_course_loads_nothing_heavy(code, tmp_path):
         ("Registration", {"anywidget", "ipywidgets", "msal", "requests", "practice_tenant", "uvicorn"}),
         ("Administrator", {"anywidget", "ipywidgets", "msal", "requests", "practice_tenant", "uvicorn"}),
         ("RegistrationForm", {"msal", "practice_tenant", "uvicorn"}),
+        ("Tenant", {"anywidget", "ipywidgets", "msal", "requests", "practice_tenant", "uvicorn"}),
+        ("TenantStatus", {"msal", "requests", "practice_tenant", "uvicorn"}),
         ("TokenInspector", {"msal", "practice_tenant", "uvicorn"}),
         ("WireTrace", {"msal", "practice_tenant", "uvicorn"}),
         ("check", {"anywidget", "practice_tenant", "uvicorn"}),

@@ -123,7 +123,7 @@ def test_a_private_key_is_refused_and_not_repeated(registration, certificates):
     assert registration.keys == []
 
 
-@pytest.mark.parametrize("name", ["displayName", "web", "passwordCredentials"])
+@pytest.mark.parametrize("name", ["displayName", "signInAudience", "passwordCredentials"])
 def test_another_property_is_not_changed(name, registration):
     path = f"/applications/{registration.id}"
     response = registration.practice.graph("PATCH", path, registration.token, {name: None, "keyCredentials": []})

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from course import Registration, Tenant
+from course import Registration, Tenant, served
 from course.control import Control, ControlError, WrongArgument
 from course.registration import RegistrationError
 from course.trace import Trace
@@ -256,8 +256,11 @@ def describe(folder: Path, stub: StubTenant, **changes: object) -> None:
         "https_port": stub.https_port,
         "http_port": 8400,
         "ca_certificate": str(folder / "ca.pem"),
+        "face_header": ["X-Practice-Tenant-Run", "a-run-token"],
         "control_token": TOKEN,
+        "seeded": {"client_id": "00001111-aaaa-2222-bbbb-3333cccc4444"},
     }
+    (folder / "seeded-secrets.json").write_text('{"client_secret": "a-secret-value"}')
     (folder / f"serve-{stub.https_port}.json").write_text(json.dumps(values | changes))
 
 
@@ -268,6 +271,13 @@ def test_a_served_tenant_is_found_by_what_it_wrote(stub, tmp_path):
     assert tenant.faults == ("On.",)
     assert tenant.ports == (stub.https_port, 8400)
     assert stub.received[0].headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_what_is_known_of_a_served_tenant_has_its_secrets_and_hides_them(stub, tmp_path):
+    describe(tmp_path, stub)
+    found = served.find(tmp_path)
+    assert (found.base_url, found.seeded.client_secret) == (f"https://localhost:{stub.https_port}", "a-secret-value")
+    assert not any(secret in repr(found) for secret in (TOKEN, "a-secret-value", "a-run-token"))
 
 
 def test_of_several_one_has_to_be_named(stub, tmp_path):

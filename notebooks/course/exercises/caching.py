@@ -1,4 +1,5 @@
-"""Exercises of notebook 05: where a token came from, when a cache is worth saving, what the HTTP cache keeps."""
+"""Exercises of notebook 05: where a token came from, what a hit needs, when a cache is worth saving, and what the HTTP
+cache keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from course.exercises import trial
+from course.exercises import cache_hit, cached_answers, trial
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
@@ -109,33 +110,6 @@ def _changed_cache() -> Any:
     return cache
 
 
-# msal 1.39.0, throttled_http_client.py: GET 2xx for 24 hours, POST 400 for 60 seconds; 429, 5xx and whatever has a
-# Retry-After for as long as that says; 401, 403 and 404 without one never.
-_KEPT = {"discovery document", "400 invalid_scope"}
-_NOT_KEPT = {
-    "access token": "an access token is the business of `token_cache`: the HTTP cache is for what is no secret",
-    "401 invalid_client": "a plain 401 (one without `Retry-After`) always goes to the network again: of such 4xx "
-    "answers MSAL keeps 400 and 429 only, so a repaired secret works at once",
-}
-_MISSING = {
-    "discovery document": "the discovery document is missing: it hardly ever changes, and MSAL keeps it for 24 hours",
-    "400 invalid_scope": "`400 invalid_scope` is missing: the same question would get the same answer, so MSAL "
-    "keeps it for 60 seconds",
-}
-
-
-def _check_http_cache(answer: object) -> Verdict:
-    if not isinstance(answer, set | frozenset | list | tuple):
-        return wrong(f"a set of names from `answers` is wanted, in braces, and you gave {shown(answer)}")
-    names = [name for name in answer if name is not ...]
-    unknown = [name for name in names if not isinstance(name, str) or name not in _KEPT | _NOT_KEPT.keys()]
-    if unknown:
-        return wrong(f"{shown(unknown[0])} is none of the names in `answers`")
-    reasons = [reason for name, reason in _NOT_KEPT.items() if name in names]
-    reasons += [reason for name, reason in _MISSING.items() if name not in names]
-    return wrong(reasons[0]) if reasons else RIGHT
-
-
 EXERCISES = (
     Exercise(
         id="05-token-source",
@@ -157,6 +131,31 @@ EXERCISES = (
         ),
         check=_check_token_source,
         success="`token_source` is how a program sees its cache at work, without counting requests.",
+    ),
+    Exercise(
+        id="05-hit",
+        notebook=_NOTEBOOK,
+        title="Is this entry a hit?",
+        solved=cell("""
+            def is_hit(entry, wanted, now):
+                same_tenant = entry["realm"] == wanted["realm"]
+                left = int(entry["expires_on"]) - now
+                same_app = entry["client_id"] == wanted["client_id"]  #:
+                covered = set(wanted["scopes"]) <= set(entry["target"].split())  #:
+                return same_tenant and same_app and covered and left >= 300  #: ...
+
+
+            check("05-hit", is_hit)
+        """),
+        hints=(
+            "Two of the rules are there. Two more compare: the app, and the scopes. All have to hold.",
+            (
+                "`target` is a text with spaces between the scopes: split it. Sets know whether one is part of another, "
+                "with the operator for *less or equal*. And how many seconds are five minutes?"
+            ),
+        ),
+        check=cache_hit.check,
+        success="These are the rules of `token_cache`, and MSAL also compares the host and the account.",
     ),
     Exercise(
         id="05-save-if-changed",
@@ -204,7 +203,7 @@ EXERCISES = (
                 "nothing."
             ),
         ),
-        check=_check_http_cache,
+        check=cached_answers.check,
         success="`http_cache` keeps what is no token: discovery for 24 hours, and an answer of 400 for 60 seconds.",
     ),
 )

@@ -93,8 +93,11 @@ def _learners_line(trace: TracebackType | None, function: Callable) -> str:
 
 
 def _functions(source: str) -> list[CodeType]:
-    module = compile(ast.parse(source), "<exercise>", "exec")
-    return [constant for constant in module.co_consts if isinstance(constant, CodeType)]
+    # Also each statement by itself, as IPython compiles a cell: beside an `import jwt` the code of `jwt.decode(…)` differs.
+    module = ast.parse(source)
+    parts = [module, *(ast.Module(body=[statement], type_ignores=[]) for statement in module.body)]
+    compiled = [compile(part, "<exercise>", "exec") for part in parts]
+    return [constant for code in compiled for constant in code.co_consts if isinstance(constant, CodeType)]
 
 
 def _same_code(one: CodeType, other: CodeType) -> bool:

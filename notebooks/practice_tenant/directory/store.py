@@ -69,6 +69,21 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
             for uri in application.identifier_uris:
                 self._insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
 
+    def change_application(self, application: Application) -> None:
+        """Keep an app registration's new values; its client ID stays as it is.
+
+        Raises:
+            sqlite3.IntegrityError: an identifier URI is taken.
+        """
+        columns = _application_columns(application)
+        names = ", ".join(f'"{name}" = ?' for name in columns)
+        with self.transaction():
+            sql = f"UPDATE application SET {names} WHERE app_id = ?"
+            self._change(sql, *columns.values(), application.app_id)
+            self._change("DELETE FROM identifier_uri WHERE app_id = ?", application.app_id)
+            for uri in application.identifier_uris:
+                self._insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
+
     def application(self, *, id: str | None = None, app_id: str | None = None) -> Application | None:
         """The app registration with this object ID or this client ID."""
         column, value = ("id", id) if id is not None else ("app_id", app_id)

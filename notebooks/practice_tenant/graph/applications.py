@@ -26,7 +26,7 @@ from .bearer import Caller
 from .body import member, read_body, redirect_uris, text, texts
 from .errors import bad_request
 from .find import find_application
-from .key_credentials import key_json, replace_keys
+from .key_credentials import key_json
 from .query import context, entity, page_of, read_query, selected
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
@@ -60,18 +60,6 @@ async def get_application(request: Request, caller: Caller) -> JSONResponse:
     application = find_application(request, caller)
     item = _json(application, request.app.state.graph.directory)
     return JSONResponse(entity(request, "applications", selected(item, read_query(request).select, tuple(item))))
-
-
-@app_role(*_WRITE)
-async def update_application(request: Request, caller: Caller) -> Response:
-    """``PATCH /applications/{object id}``: its certificates; the practice tenant changes nothing else"""
-    directory, application = request.app.state.graph.directory, find_application(request, caller)
-    body = await read_body(request)
-    if unknown := sorted(body.keys() - {"keyCredentials"}):
-        raise bad_request(f"The practice tenant can't change the property '{unknown[0]}' of an application.")
-    if "keyCredentials" in body:
-        replace_keys(directory, application, member(body, "keyCredentials", list, []))
-    return Response(status_code=204)
 
 
 @app_role(*_WRITE)

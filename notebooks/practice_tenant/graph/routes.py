@@ -12,7 +12,16 @@ from starlette.routing import Mount, Route, Router
 
 from ..directory.store import Directory
 from ..faces import Face
-from . import applications, assignments, federated_credentials, key_credentials, me, service_principals, users
+from . import (
+    application_update,
+    applications,
+    assignments,
+    federated_credentials,
+    key_credentials,
+    me,
+    service_principals,
+    users,
+)
 from .access import authenticate
 from .errors import GraphError, render
 from .keys import PublishedKeys
@@ -39,7 +48,7 @@ def application(graph: Graph) -> Starlette:
         Route("/applications", applications.list_applications),
         Route("/applications", applications.create_application, methods=["POST"]),
         Route("/applications/{id}", applications.get_application),
-        Route("/applications/{id}", applications.update_application, methods=["PATCH"]),
+        Route("/applications/{id}", application_update.update_application, methods=["PATCH"]),
         Route("/applications/{id}/addKey", key_credentials.add_key, methods=["POST"]),
         Route("/applications/{id}/removeKey", key_credentials.remove_key, methods=["POST"]),
         Route("/applications/{id}/addPassword", applications.add_password, methods=["POST"]),

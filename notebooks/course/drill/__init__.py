@@ -1,0 +1,12 @@
+"""The drill of notebook 08: a daemon meets, one after the other, what daemons meet in years, and is judged from outside.
+
+A practice tenant runs in a process of its own, the daemon in another. The drill makes things go wrong at the tenant,
+reads what the daemon has done, and reports. It never looks at the daemon's code.
+"""
+
+from .my_daemon import my_daemon
+from .report import Report
+from .run import drill
+from .timeline import Timeline
+
+__all__ = ["Report", "Timeline", "drill", "my_daemon"]

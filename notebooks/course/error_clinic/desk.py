@@ -1,0 +1,134 @@
+"""`clinic`: opens a case of the error clinic, or shows which are cured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from course import cases, fallback, progress_record
+from course.error_clinic import symptom
+from course.error_clinic.case import GROUPS, Case
+from course.error_clinic.running import Outcome
+from course.feedback import Message, inline
+from course.jwt_parts import read_jwt
+from course.trace import Exchange
+from course.wire_trace import stored_line
+
+_LEFT = 'style="text-align: left;"'
+_TOKEN_CLAIMS = ("aud", "roles", "scp")
+
+
+def clinic(name: str | None = None) -> Opened | Overview | Message:
+    """Open a case: its program runs with the mistake in it, in the practice tenant, and its symptom is shown.
+
+    Without a name: all cases, and which of them are cured. An unknown name gives a sentence with those it may mean.
+    """
+    if name is None:
+        return Overview(cured=frozenset(progress_record.progress().done))
+    case = cases.find(name) if isinstance(name, str) else None
+    if case is None:
+        known = ", ".join(f"`{match}`" for match in cases.close_matches(str(name)))
+        return Message(f"There is no case `{name}`. Is it one of {known}?")
+    return Opened(case=case, outcome=case.open())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A case after its broken program ran.
+
+    `result` is what the program returned, or the exception that it raised. `trace` has the requests it sent, for
+    `WireTrace`.
+    """
+
+    case: Case
+    outcome: Outcome
+
+    @property
+    def result(self) -> Any:
+        """What the program returned, or the exception that it raised."""
+        return self.outcome.result
+
+    @property
+    def trace(self) -> tuple[Exchange, ...]:
+        """The requests that the program sent through `practice.http`."""
+        return self.outcome.exchanges
+
+    @cached_property
+    def _symptom(self) -> tuple[str, ...]:
+        return (symptom.headline(self.result), *symptom.details(self.result))
+
+    @cached_property
+    def _evidence(self) -> tuple[str, ...]:
+        """What was sent, and what a token that was got is for."""
+        lines = [f"sent: {stored_line(exchange)}" for exchange in self.trace]
+        lines = lines or ["sent: nothing through `practice.http`"]
+        if isinstance(self.result, dict) and "access_token" in self.result:
+            claims = read_jwt(self.result["access_token"]).payload
+            lines += [f"token: {name} = {claims[name]}" for name in _TOKEN_CLAIMS if name in claims]
+        return tuple(fallback.mask_guids(line, "id") for line in lines)
+
+    def __repr__(self) -> str:
+        case = self.case
+        lines = [case.story, "", *(f"    {line}" for line in self._symptom), "", f"Predict: {case.predict}"]
+        return "\n".join([*lines, *(f"  {line}" for line in self._evidence)])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self._html(), "text/plain": repr(self)}
+
+    def _html(self) -> str:
+        shown = "\n".join(escape(line) for line in self._symptom)
+        evidence = "".join(f"<li>{inline(line)}</li>" for line in self._evidence)
+        threads = ", ".join(
+            f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{number}</a>'
+            for number, url in enumerate(self.case.seen, start=1)
+        )
+        return (
+            '<div style="border-left: 4px solid var(--jp-warn-color1, #e65100); padding-left: 12px;">'
+            f"<p>{inline(self.case.story)}</p>"
+            f'<pre style="white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; margin: 8px 0;">{shown}</pre>'
+            f"<p><strong>Predict:</strong> {inline(self.case.predict)}</p>"
+            '<details><summary data-lm-suppress-shortcuts="true">Evidence</summary>'
+            f"<ul>{evidence}</ul><p>Others met it: {threads}</p></details></div>"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """All cases and whether they are cured; `cured` are ids of exercises."""
+
+    cured: frozenset[str]
+
+    def __repr__(self) -> str:
+        lines = [self._summary()]
+        for group, title in GROUPS.items():
+            lines.append(title)
+            lines += [f'  {self._mark(case)} clinic("{case.name}")  {case.title}' for case in cases.of_group(group)]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self._html(), "text/plain": repr(self)}
+
+    def _html(self) -> str:
+        rows = "".join(
+            f'<tr><th scope="row" {_LEFT}>{escape(title)}</th>'
+            f"<td {_LEFT}>{'<br>'.join(self._item(case) for case in cases.of_group(group))}</td></tr>"
+            for group, title in GROUPS.items()
+        )
+        headers = "".join(f'<th scope="col" {_LEFT}>{name}</th>' for name in ("Group", "Cases"))
+        return (
+            f"<p><strong>{self._summary()}</strong></p>"
+            f"<table><thead><tr>{headers}</tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    def _summary(self) -> str:
+        known = cases.every()
+        return f"{sum(case.id in self.cured for case in known)} of {len(known)} cases cured."
+
+    def _mark(self, case: Case) -> str:
+        return "✓" if case.id in self.cured else "○"
+
+    def _item(self, case: Case) -> str:
+        cured = " (cured)" if case.id in self.cured else ""
+        return f"{self._mark(case)} <code>{case.name}</code>: {inline(case.title)}{cured}"

@@ -1,0 +1,110 @@
+"""Networks that get in the way, without leaving this computer: MSAL's own session, over the tenant's localhost face.
+
+A program that comes over the network by itself meets proxies and certificate authorities, which `practice.http` keeps
+away from the other cases.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import requests
+
+from course.error_clinic import situations
+
+# Every variable by which requests finds a proxy or a certificate authority; in small letters too.
+_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """The way to the tenant.
+
+    `authority`: its URL here. `ca_file`: the certificate authority that vouches for it, as a company's own would.
+    `public_ca_file`: the authorities of the public internet, as requests brings them. `old_proxy`: the URL of a proxy
+    that is switched off. `options`: what each client was made with, beyond the usual.
+    """
+
+    authority: str
+    ca_file: str
+    public_ca_file: str
+    old_proxy: str
+    options: list[dict[str, Any]] = field(default_factory=list)
+
+
+@contextmanager
+def by_itself(**environment: str) -> Iterator[situations.Given]:
+    """`network`, and a `make_app` whose client has MSAL's own session, so that the environment's variables count.
+
+    *environment*: names of variables, each with the name of the network's value that it has at first. The environment
+    is as before afterwards.
+    """
+    with situations.practising() as given, TemporaryDirectory() as folder, _switched_off() as old_proxy:
+        network = _network(given["practice"], Path(folder) / "company-ca.pem", old_proxy)
+        values = {"REQUESTS_CA_BUNDLE": "ca_file"} | environment
+        with _environment({name: getattr(network, value) for name, value in values.items()}):
+
+            def make_app(**options: Any) -> Any:
+                network.options.append(options)
+                usual = {"authority": network.authority, "http_client": None, "instance_discovery": False}
+                return given["make_app"](**usual | options)
+
+            yield given | {"network": network, "make_app": make_app}
+
+
+class ClosedNetwork(requests.Session):
+    """A session of a network that has a way to one host and to no other: not to the internet either."""
+
+    def __init__(self, network: Network):
+        super().__init__()
+        self.trust_env = False
+        self.verify = network.ca_file
+        self._host = f"{network.authority.rpartition('/')[0]}/"
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        """Send a request to the one host. Raises ConnectionError for any other."""
+        if not request.url.startswith(self._host):
+            host = request.url.split("/")[2]
+            raise requests.ConnectionError(f"Failed to resolve '{host}'", request=request)
+        return super().send(request, **options)
+
+
+def _network(practice: Any, ca_file: Path, old_proxy: str) -> Network:
+    tenant = practice.practice_tenant
+    ca_file.write_text(tenant.ca_certificate, encoding="ascii")
+    return Network(
+        authority=f"https://localhost:{tenant.https_port}/{practice.tenant}",
+        ca_file=str(ca_file),
+        public_ca_file=requests.certs.where(),
+        old_proxy=old_proxy,
+    )
+
+
+@contextmanager
+def _switched_off() -> Iterator[str]:
+    """The URL of a proxy on this computer that doesn't listen. The port stays ours, so that nobody else does."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    for name in _VARIABLES:
+        os.environ.pop(name, None)
+        os.environ.pop(name.lower(), None)
+    # Without any variable about proxies, Windows and macOS would be asked for their settings.
+    os.environ.update({"NO_PROXY": "no-proxy.example"} | values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,67 @@
+"""Running a case's program, and what came of it: a result or an exception, and the requests it sent."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from course.exercises import trial
+from course.trace import Exchange
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What the program returned, or the exception it raised, and the requests that it sent meanwhile.
+
+    `exchanges` are those of `practice.http`; a program that lets MSAL make its own session has none.
+    """
+
+    result: Any
+    exchanges: tuple[Exchange, ...]
+
+
+def tried(function: object, given: Mapping[str, Any], parameters: tuple[str, ...]) -> Any:
+    """What the learner's function returns. Raises Settled if it is none, or raised."""
+    with _quiet():
+        return trial.call(function, *_arguments(given, parameters))
+
+
+def run(
+    source: str, situation: Callable[[], AbstractContextManager[Mapping[str, Any]]], parameters: tuple[str, ...]
+) -> Outcome:
+    """Run a cell as the notebook would, without its check."""
+    import msal
+
+    functions: list[Callable] = []
+    namespace = {"msal": msal, "check": lambda _, function: functions.append(function)}
+    exec(compile(source, "<case>", "exec"), namespace)  # noqa: S102 - the course's own text
+    with situation() as given, _quiet():
+        arguments = _arguments(given, parameters)
+        try:
+            result = functions[0](*arguments)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the symptom
+            result = error.with_traceback(None)
+        return Outcome(result=result, exchanges=given["practice"].http.trace.exchanges)
+
+
+def _arguments(given: Mapping[str, Any], parameters: tuple[str, ...]) -> list[Any]:
+    given["practice"].http.trace.clear()  # what came before is the situation's, not the program's
+    return [given[name] for name in parameters]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    # MSAL warns in some of the cases, and logs a traceback in one. Where nothing handles a record, logging prints it: into
+    # the learner's notebook, beside the symptom. logging.basicConfig() still shows it.
+    logger, handler = logging.getLogger("msal"), logging.NullHandler()
+    logger.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.removeHandler(handler)

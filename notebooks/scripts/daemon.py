@@ -1,0 +1,158 @@
+"""A daemon: it lists a tenant's users again and again, and goes on whatever happens.
+
+    python daemon.py SETTINGS FOLDER
+
+SETTINGS is a file like .env, read again before each job, so that a new secret counts at once. FOLDER is where the
+finished jobs (jobs.jsonl) and the token cache are kept.
+"""
+
+import json
+import logging
+import os
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import msal
+import requests
+from dotenv import dotenv_values
+
+log = logging.getLogger("daemon")
+
+
+class NotNow(Exception):
+    """The job has to be tried again, not before `wait` seconds have passed."""
+
+    def __init__(self, reason, wait=0):
+        super().__init__(reason)
+        self.wait = wait
+
+
+class Daemon:
+    """One client application and one session, for as long as the settings are the same."""
+
+    def __init__(self, settings_file, folder):
+        self.settings_file, self.folder = Path(settings_file), Path(folder)
+        self.jobs = self.folder / "jobs.jsonl"
+        self.cache_file = self.folder / "token_cache.json"
+        self.cache = read_cache(self.cache_file)
+        self.session = requests.Session()
+        self.settings = self.app = None
+
+    def run(self):
+        """Do one job after the other; a job that can't be done now is done later."""
+        number, failures = last_number(self.jobs) + 1, 0
+        while True:
+            try:
+                self.do_job(number)
+                number, failures = number + 1, 0
+                wait = self.interval
+            except NotNow as later:
+                failures += 1
+                wait = max(later.wait, back_off(failures, self.interval))
+                log.warning("job %d: %s; again in %.1f s", number, later, wait)
+            time.sleep(wait)
+
+    def do_job(self, number):
+        """Count the users, and write down that it is done."""
+        self.read_settings()
+        users = self.count_users(self.token())
+        with self.jobs.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"job": number, "users": users, "at": time.time()}) + "\n")
+
+    def read_settings(self):
+        """Make a new application when the settings have changed, and only then."""
+        settings = dotenv_values(self.settings_file, interpolate=False)
+        if settings == self.settings:
+            return
+        self.interval = float(settings.get("INTERVAL") or 5)
+        try:
+            self.app = msal.ConfidentialClientApplication(
+                settings["CLIENT_ID"],
+                authority=f"{settings['INSTANCE']}/{settings['TENANT']}",
+                client_credential=credential(settings),
+                token_cache=self.cache,
+                instance_discovery=settings.get("INSTANCE_DISCOVERY") != "no",
+            )
+        except (requests.RequestException, ValueError) as error:
+            raise NotNow(f"no application: {type(error).__name__}") from error
+        self.settings = settings
+
+    def token(self):
+        """An access token, from MSAL each time: its cache knows how long one lasts."""
+        try:
+            result = self.app.acquire_token_for_client([self.settings["SCOPE"]])
+        # No network, a server error, an answer that is no JSON: each may pass.
+        except Exception as error:
+            raise NotNow(f"no token: {type(error).__name__}") from error
+        save_cache(self.cache, self.cache_file)
+        if "access_token" not in result:
+            raise NotNow(f"no token: {result['error']} {result.get('error_codes')}")
+        return result["access_token"]
+
+    def count_users(self, token):
+        """How many users the tenant has, page by page."""
+        url, count = self.settings["API_ENDPOINT"], 0
+        while url:
+            answer = self.get(url, token)
+            count += len(answer["value"])
+            url = answer.get("@odata.nextLink")
+        return count
+
+    def get(self, url, token):
+        """One page; a refusal says how long to wait."""
+        try:
+            answer = self.session.get(url, headers={"Authorization": "Bearer " + token}, timeout=10)
+        except requests.RequestException as error:
+            raise NotNow(f"no answer: {type(error).__name__}") from error
+        if answer.status_code == 401:
+            # The API knows better than the clock here: don't offer this token again.
+            self.app.remove_tokens_for_client()
+        if answer.status_code != 200:
+            raise NotNow(f"the API answered {answer.status_code}", int(answer.headers.get("Retry-After", 0)))
+        return answer.json()
+
+
+def credential(settings):
+    """What proves who the app is: a certificate where there is one, else a secret."""
+    path = settings.get("CLIENT_CERTIFICATE_PATH")
+    if not path:
+        return settings["CLIENT_SECRET"]
+    return {"private_key_pfx_path": path, "passphrase": settings.get("CLIENT_CERTIFICATE_PASSPHRASE") or None}
+
+
+def back_off(failures, interval, longest=20):
+    """Twice as long after each failure, up to *longest* intervals, and never in step with other programs."""
+    return interval * min(2**failures, longest) * random.uniform(0.8, 1.2)
+
+
+def read_cache(path):
+    """The token cache as it was saved; an empty one where there is none, or half of one."""
+    cache = msal.SerializableTokenCache()
+    try:
+        cache.deserialize(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        cache = msal.SerializableTokenCache()
+    return cache
+
+
+def save_cache(cache, path):
+    """Replace the file, all of it or none of it; only its owner may read it."""
+    if cache.has_state_changed:
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(cache.serialize())
+        os.replace(temporary, path)
+
+
+def last_number(jobs):
+    """The number of the last finished job, 0 before the first."""
+    lines = jobs.read_text(encoding="utf-8").splitlines() if jobs.exists() else []
+    return json.loads(lines[-1])["job"] if lines else 0
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    Daemon(*sys.argv[1:]).run()

@@ -1,0 +1,35 @@
+"""A daemon as one writes it first. It works, as long as nothing happens.
+
+    python first_daemon.py SETTINGS FOLDER
+
+SETTINGS is a file like .env. FOLDER is where finished jobs are written down, in jobs.jsonl, a line each.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import msal
+import requests
+from dotenv import dotenv_values
+
+settings = dotenv_values(sys.argv[1], interpolate=False)
+jobs = Path(sys.argv[2]) / "jobs.jsonl"
+
+app = msal.ConfidentialClientApplication(
+    settings["CLIENT_ID"],
+    authority=settings["INSTANCE"] + "/" + settings["TENANT"],
+    client_credential=settings["CLIENT_SECRET"],
+    instance_discovery=settings.get("INSTANCE_DISCOVERY") != "no",
+)
+token = app.acquire_token_for_client([settings["SCOPE"]])["access_token"]
+
+number = 0
+while True:
+    number += 1
+    answer = requests.get(settings["API_ENDPOINT"], headers={"Authorization": "Bearer " + token}, timeout=10)
+    done = {"job": number, "users": len(answer.json()["value"]), "at": time.time()}
+    with jobs.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(done) + "\n")
+    time.sleep(float(settings.get("INTERVAL") or 5))

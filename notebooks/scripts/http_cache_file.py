@@ -1,0 +1,51 @@
+"""Keep MSAL's `http_cache` in a file between the runs of a program.
+
+The cache holds Python objects, so the file is a pickle, and reading a pickle can call whatever the file names. This
+reader knows one name, that of MSAL's answers. Anything else, a damaged file and one of another MSAL are all the same to
+it: it starts empty, which costs a request.
+
+What is in the file is believed all the same: who can write it can send your app to another token endpoint. So it
+belongs in a folder that only you can write.
+"""
+
+import os
+import pickle
+import tempfile
+from pathlib import Path
+
+ANSWER = ("msal.throttled_http_client", "NormalizedResponse")
+
+
+class AnswersOnly(pickle.Unpickler):
+    """https://docs.python.org/3/library/pickle.html#restricting-globals"""
+
+    def find_class(self, module: str, name: str) -> type:
+        if (module, name) != ANSWER:
+            raise pickle.UnpicklingError(f"{module}.{name} is no answer of MSAL's")
+        return super().find_class(module, name)
+
+
+def load(path: Path) -> dict:
+    """The cache in the file; an empty one if there is none that can be read."""
+    try:
+        with open(path, "rb") as file:
+            cache = AnswersOnly(file).load()
+    except Exception:
+        return {}
+    return cache if isinstance(cache, dict) else {}
+
+
+def save(cache: dict, path: Path) -> None:
+    """Write the cache for you alone (mode 0600), in one step: no reader ever sees half of it.
+
+    Of two programs that save at once, the last one wins; the other asks again. Raises OSError if the folder can't be
+    written.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with open(handle, "wb") as file:
+            pickle.dump(dict(cache), file)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,1 @@
+"""Caches in real files, written by real processes, and in a real Redis."""

@@ -1,0 +1,198 @@
+"""The cases of the error clinic: each shows the symptom that it claims, is cured by its repair, and by no other."""
+
+import ast
+import logging
+import os
+from types import SimpleNamespace
+
+import msal
+import pytest
+
+from course import cases, clinic, diagnosis
+from course.error_clinic import network, symptom
+from course.error_clinic.case import GROUPS, Case, Wrong
+from course.error_clinic.desk import Opened, Overview
+from course.exercises.verdict import Verdict
+from course.feedback import Message
+from course.registration import Registration
+from course.tenant import Tenant
+
+CASES = cases.every()
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+every_wrong_repair = pytest.mark.parametrize(
+    ("case", "repair"),
+    [
+        pytest.param(case, repair, id=f"{case.name}-{number}")
+        for case in CASES
+        for number, repair in enumerate(case.wrong, start=1)
+    ],
+)
+# What each case claims to be, beside what the notebook needs: 20 of the confusions that recur in public threads.
+LEAST = 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def practice() -> Registration:
+    """The practice tenant, started; the environment's state folders are the run's own."""
+    return Registration.practice()
+
+
+@pytest.fixture(autouse=True)
+def learners_place(practice, monkeypatch) -> None:
+    """A learner's notebook in live mode: cases must not look at its registration."""
+    monkeypatch.setenv("COURSE_MODE", "live")
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": None}))
+
+
+def judged(case: Case, source: str) -> Verdict:
+    """The verdict on a cell in the place of the case's."""
+    answers = []
+    exec(compile(source, "<cell>", "exec"), {"msal": msal, "check": lambda name, answer: answers.append(answer)})  # noqa: S102
+    return case.exercise.judge(answers[0])
+
+
+@every_case
+def test_the_broken_program_shows_the_symptom_that_the_case_claims(case: Case):
+    opened = clinic(case.name)
+    assert symptom.headline(opened.result) == case.symptom
+    assert case.symptom in repr(opened)
+
+
+@every_case
+def test_the_repair_cures_it(case: Case):
+    assert judged(case, case.solved.solution) == Verdict(kind="right")
+
+
+@every_case
+def test_the_program_as_it_is_given_is_not_tried(case: Case):
+    assert judged(case, case.solved.start).kind == "not tried"
+
+
+@every_wrong_repair
+def test_a_wrong_repair_stays_red_and_is_told_why(case: Case, repair: Wrong):
+    assert case.solved.start.count(repair.old) == 1
+    verdict = judged(case, case.solved.start.replace(repair.old, repair.new))
+    assert verdict.kind in ("wrong", "raised")
+    assert repair.because in verdict.reason
+
+
+@every_case
+def test_a_case_leaves_everything_as_it_was(case: Case, practice: Registration):
+    tenant, before, handlers = Tenant.of(practice), dict(os.environ), list(logging.getLogger("msal").handlers)
+    case.open()
+    judged(case, case.solved.solution)
+    assert tenant.faults == ()
+    assert dict(os.environ) == before
+    assert logging.getLogger("msal").handlers == handlers
+
+
+@every_case
+def test_what_is_shown_is_the_same_twice(case: Case):
+    first, second = clinic(case.name), clinic(case.name)
+    assert repr(first) == repr(second)
+    assert first._repr_mimebundle_()["text/html"] == second._repr_mimebundle_()["text/html"]
+
+
+@every_case
+def test_what_is_shown_holds_no_secret_and_no_token(case: Case):
+    shown = "".join(clinic(case.name)._repr_mimebundle_().values())
+    assert Registration.practice().client_secret.value not in shown
+    assert "eyJ" not in shown
+
+
+@every_case
+def test_a_case_has_all_that_it_takes(case: Case):
+    assert case.group in GROUPS
+    assert len(case.wrong) >= 2
+    assert case.seen
+    assert all(url.startswith("https://github.com/") for url in case.seen)
+    assert case.predict.endswith("?")
+    assert case.story.endswith(".")
+    functions = [node for node in ast.parse(case.solved.start).body if isinstance(node, ast.FunctionDef)]
+    assert len(functions) == 1, "the program is one function"
+    assert f'check("{case.id}", {functions[0].name})' == case.solved.start.splitlines()[-1]
+    assert max(map(len, case.solved.solution.splitlines() + case.solved.start.splitlines())) <= 75
+
+
+def test_there_are_cases_in_every_group_and_20_or_more():
+    assert {case.group for case in CASES} == set(GROUPS)
+    assert len(CASES) >= LEAST
+
+
+def test_the_order_is_by_group_then_by_the_cases_own_order():
+    places = [(tuple(GROUPS).index(case.group), case.order) for case in CASES]
+    assert places == sorted(places)
+
+
+def test_no_program_returns_a_secret_that_the_verdict_shows(practice: Registration):
+    case = cases.find("secret-id")
+    leaking = case.solved.start.replace(
+        "return app.acquire_token_for_client(practice.scopes)", "return practice.client_secret.value"
+    )
+    verdict = judged(case, leaking)
+    assert verdict.kind == "wrong"
+    assert practice.client_secret.value not in verdict.reason
+    assert "****" in verdict.reason
+
+
+def test_an_unknown_case_names_the_one_that_was_meant():
+    message = clinic("secretid")
+    assert isinstance(message, Message)
+    assert "secret-id" in repr(message)
+
+
+def test_something_else_than_a_name_lists_the_cases():
+    assert "dead-proxy" in repr(clinic(7))
+
+
+def test_without_a_name_it_tells_which_are_cured():
+    assert isinstance(clinic(), Overview)
+    overview = Overview(cured=frozenset({"07-secret-id", "04-roles"}))
+    assert f"1 of {len(CASES)} cases cured." in repr(overview)
+    assert '✓ clinic("secret-id")' in repr(overview)
+    assert "(cured)" in overview._repr_mimebundle_()["text/html"]
+
+
+def test_the_requests_of_an_opened_case_are_there_for_the_wire_trace():
+    opened = clinic("secret-id")
+    assert isinstance(opened, Opened)
+    assert [exchange.status for exchange in opened.trace if exchange.method == "POST"] == [401]
+
+
+def test_a_case_never_leaves_this_computer():
+    with network.by_itself() as given, pytest.raises(Exception, match="Failed to resolve 'example.com'"):
+        network.ClosedNetwork(given["network"]).get("https://example.com/")
+
+
+@every_case
+def test_the_courses_own_function_explains_what_msal_returned_or_raised(case: Case):
+    result = case.open().result
+    if result is None or isinstance(result, dict | Exception):
+        who, said = diagnosis.explain(result)
+        assert who in ("person", "developer", "network", "wait")
+        assert said
+        assert "Trace ID" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("secret-id", "developer"),
+        ("client-id-as-tenant", "developer"),
+        ("state-mismatch", "developer"),
+        ("nobody-named", "person"),
+        ("device-code-expired", "person"),
+        ("dead-proxy", "network"),
+        ("company-ca", "network"),
+        ("no-answer", "network"),
+        ("throttled", "wait"),
+        ("no-json", "wait"),
+    ],
+)
+def test_who_has_to_act(name: str, who: str):
+    assert diagnosis.explain(cases.find(name).open().result)[0] == who
+
+
+def test_a_token_is_explained_without_being_shown():
+    result = {"access_token": "eyJ-a-token", "token_source": "cache"}
+    assert diagnosis.explain(result) == ("nobody", "cache")
