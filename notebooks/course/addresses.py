@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from urllib.parse import SplitResult, urlsplit
 
+from .clouds import WORLDWIDE, Cloud, cloud_of_graph, cloud_of_instance, host_of
 from .problem import Problem, Values, shown
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -38,6 +39,19 @@ def instance_is_not_a_host(values: Values) -> Iterator[Problem]:
     else:
         return
     yield Problem(key="INSTANCE", message=message)
+
+
+def instance_is_a_user_flows(values: Values) -> Iterator[Problem]:
+    """https://learn.microsoft.com/azure/active-directory-b2c/b2clogin"""
+    text = values["INSTANCE"].rstrip("/")
+    if host_of(text).endswith(".b2clogin.com"):
+        yield Problem(
+            key="INSTANCE",
+            message=f"INSTANCE is a host of Azure AD B2C: {shown(text)}. There an authority ends in a user flow, which "
+            f"instance and tenant alone don't name. Write the whole authority in your code: "
+            f"{text}/<tenant>/<user flow>.",
+            severity="warning",
+        )
 
 
 def redirect_uri_is_refused(values: Values) -> Iterator[Problem]:
@@ -111,6 +125,33 @@ def api_endpoint_is_not_https(values: Values) -> Iterator[Problem]:
         )
 
 
+def scope_is_another_clouds(values: Values) -> Iterator[Problem]:
+    for scope in values["SCOPE"].split():
+        if others := _another_clouds(scope, values):
+            own, other = others
+            yield Problem(
+                key="SCOPE",
+                message=f"SCOPE is for the Microsoft Graph of another cloud: {shown(scope)} belongs to {other.name}, "
+                f"and INSTANCE to {own.name}, which answers AADSTS500011. Write {own.graph}/.default.",
+            )
+
+
+def api_endpoint_is_another_clouds(values: Values) -> Iterator[Problem]:
+    if others := _another_clouds(values["API_ENDPOINT"], values):
+        own, other = others
+        yield Problem(
+            key="API_ENDPOINT",
+            message=f"API_ENDPOINT is at the Microsoft Graph of another cloud: {shown(values['API_ENDPOINT'])} belongs "
+            f"to {other.name}, and INSTANCE to {own.name}. No cloud accepts another's tokens. Write {own.graph}/v1.0/….",
+        )
+
+
+def _another_clouds(url: str, values: Values) -> tuple[Cloud, Cloud] | None:
+    own = cloud_of_instance(values["INSTANCE"]) if values["INSTANCE"] else WORLDWIDE
+    other = cloud_of_graph(url)
+    return (own, other) if own and other and own is not other else None
+
+
 def _split(url: str) -> SplitResult | None:
     try:
         return urlsplit(url)
@@ -120,9 +161,12 @@ def _split(url: str) -> SplitResult | None:
 
 RULES: tuple[Callable[[Values], Iterator[Problem]], ...] = (
     instance_is_not_a_host,
+    instance_is_a_user_flows,
     redirect_uri_is_refused,
     redirect_uri_is_a_loopback_address,
     scope_is_no_default_scope,
     scope_names_two_resources,
+    scope_is_another_clouds,
     api_endpoint_is_not_https,
+    api_endpoint_is_another_clouds,
 )

@@ -10,14 +10,11 @@ from html import escape
 
 import ipywidgets as widgets
 
+from . import clouds
 from .accessibility import Kind, StatusLine
 from .problem import Problem
 
-CLOUDS = {
-    "Microsoft Entra ID (global)": "https://login.microsoftonline.com",
-    "Microsoft Entra ID for US Government": "https://login.microsoftonline.us",
-    "Microsoft Entra China (21Vianet)": "https://login.partner.microsoftonline.cn",
-}
+CLOUDS = {cloud.name: cloud.instance for cloud in clouds.CLOUDS}
 AUDIENCES = {
     "organizations": "Any organisation (organizations)",
     "common": "Any organisation, and personal Microsoft accounts (common)",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import dotenv_file, near_names, registration_table
+from .defaults import defaults_of
 from .problem import Problem, RegistrationError, Values, plain
 from .secret import Secret
 from .validation import Mode, mode_of, validate
@@ -35,12 +36,6 @@ KEYS = (
     "API_ENDPOINT",
 )
 SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
-DEFAULTS = {
-    "INSTANCE": "https://login.microsoftonline.com",
-    "REDIRECT_URI": "http://localhost",
-    "SCOPE": "https://graph.microsoft.com/.default",
-    "API_ENDPOINT": "https://graph.microsoft.com/v1.0/users",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +223,7 @@ def _resolve(source: Source) -> Registration:
     certificate = given.get("CLIENT_CERTIFICATE_PATH")
     if certificate:
         seeded.pop("CLIENT_SECRET", None)
-    values = {**DEFAULTS, **(seeded if mode == "practice" else {}), **given}
+    values = {**defaults_of(given), **(seeded if mode == "practice" else {}), **given}
     tenant = running.seeded if mode == "practice" else None
     problems = validate(Values(given=given, folder=source.env_file.parent, seeded=tenant))
     return Registration(

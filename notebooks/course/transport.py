@@ -11,15 +11,11 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter, Retry
 
+from .clouds import CLOUDS, CUSTOMER_HOSTS, WORLDWIDE
 from .trace import Trace, parsed_body, redact, redact_url
 
-# Every name the practice tenant answers to; they are Entra's and Graph's own.
-CLOUD_HOSTS = frozenset(
-    {
-        *("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"),
-        "graph.microsoft.com",
-    }
-)
+# Every name the practice tenant answers to, and one more that has the tenant's ID in it.
+CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0])) | set(CUSTOMER_HOSTS)
 # What runs on an Azure machine asks for its managed identity's tokens here: plain HTTP, to an address that is the machine's
 # own. In practice the practice tenant answers in its place.
 METADATA = "http://169.254.169.254"
@@ -97,15 +93,17 @@ class CarriedSession(RecordingSession):
         super().__init__()
         # Proxy and CA variables of the environment are meant for the internet; this session never goes there.
         self.trust_env = False
-        adapter = _CarryingAdapter(tenant, CLOUD_HOSTS | {urlsplit(api_endpoint).netloc.lower()} - {""})
+        adapter = _CarryingAdapter(tenant, {urlsplit(api_endpoint).netloc.lower()} - {""})
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 
 
 class _CarryingAdapter(HTTPAdapter):
-    def __init__(self, tenant, hosts: frozenset[str]):
+    def __init__(self, tenant, own: set[str]):
         self._tenant = tenant
-        self._hosts = hosts
+        self._hosts = CLOUD_HOSTS | own | {f"{tenant.seeded.tenant_id}.ciamlogin.com"}
+        named = (WORLDWIDE.logins[0], WORLDWIDE.graphs[0], *CUSTOMER_HOSTS, *sorted(own - CLOUD_HOSTS))
+        self._answered = f"{', '.join(named)}, the national clouds' counterparts of the first two"
         self._context = ssl.create_default_context(cadata=tenant.ca_certificate)
         super().__init__(max_retries=_ONE_MORE_TRY)
 
@@ -115,7 +113,7 @@ class _CarryingAdapter(HTTPAdapter):
         if not carried and f"{parts.scheme}://{parts.netloc}" != METADATA:
             raise HostRefused(
                 f"Practice mode doesn't send anything to {redact_url(f'{parts.scheme}://{parts.netloc}')}. "
-                f"The practice tenant answers https requests for {', '.join(sorted(self._hosts))}, and {METADATA}. "
+                f"The practice tenant answers https requests for {self._answered}, and {METADATA}. "
                 "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
                 request=request,
             )

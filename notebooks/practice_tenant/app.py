@@ -4,39 +4,25 @@ No handler needs a socket, a thread or another process; listeners (``server``) o
 """
 
 import hmac
-import json
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 from starlette.responses import JSONResponse, Response
 
-from .authority import routes as authority_routes
 from .clock import TenantClock
+from .clouds import CLOUDS, WORLDWIDE
 from .control import PATH as _CONTROL_PATH
 from .control import Control
 from .counters import Counters
+from .customers import b2c_face, external_id_faces
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
-from .endpoints import GRAPH
-from .faces import (
-    CLOUD_GRAPH,
-    CLOUD_LOGIN_ALIASES,
-    METADATA_HOST,
-    RUN_HEADER,
-    Face,
-    cloud_face,
-    localhost_face,
-    localhost_hosts,
-)
-from .fault_answers import for_api, for_app, for_person
+from .faces import METADATA_HOST, RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
 from .faults import Faults
 from .front import Front
-from .graph import routes as graph_routes
-from .graph.keys import PublishedKeys
+from .parts import Parts, Services, b2c_parts, cloud_parts
 
 _GRAPH_PATH = "/graph"
-_KEYS_PATH = "/common/discovery/v2.0/keys"
 
 
 class PracticeTenant:
@@ -50,7 +36,7 @@ class PracticeTenant:
             everybody on this computer may open.
         password_hint: the sentence beside the password field.
         profile: ``entra``, or ``strict`` for RFC 9700.
-        run_token: what the cloud face demands in the ``X-Practice-Tenant-Run`` header of each request.
+        run_token: what the cloud faces demand in the ``X-Practice-Tenant-Run`` header of each request.
         control_token: what the control API demands; while it is empty, that lets nobody in.
         clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
     """
@@ -70,39 +56,40 @@ class PracticeTenant:
     ):
         self.directory = directory
         self.clock = TenantClock(clock)
-        self.signing_keys = SigningKeys(directory, self.clock)
         self.faults = Faults(directory, self.clock, lambda: self.signing_keys.published()[0].kid)
         counters = Counters(directory)
-        front = Front(self.faults, counters, self.clock)
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
-        self._cloud = cloud_face(http_port, self._pages_path)
+        at = (http_port, self._pages_path)
+        b2c = b2c_face(*at)
+        self._faces = cloud_faces(*at) | external_id_faces(*at) | {b2c.name: b2c}
+        self._page_faces = {face.name: face for face in self._faces.values() if face.name != WORLDWIDE.login}
         self._localhost = localhost_face(https_port, http_port)
         self._https_hosts = localhost_hosts(https_port)
         self._http_hosts = localhost_hosts(http_port)
         self._run_token = run_token.encode()
-        authority = authority_routes.Authority(
+        services = Services(
             directory=directory,
-            signing_keys=self.signing_keys,
             clock=self.clock,
+            computer=clock,
+            front=Front(self.faults, counters, self.clock),
             profile=profile,
             shape=lambda: self.faults.shape,
+            portal=bool(pages_key),
         )
-        login = authority_routes.application(authority)
-        self._metadata = authority_routes.metadata(authority)
-        self._authority = front.before(login, for_app)
-        self._pages = front.before(authority_routes.pages(authority, portal=bool(pages_key)), for_person)
-        # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
-        keys = {face: PublishedKeys(_fetch_keys(login, face), clock) for face in (self._cloud, self._localhost)}
-        graph = graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=self.clock)
-        self._graph = front.before(graph_routes.application(graph), for_api, GRAPH)
+        self._parts: dict[Face, Parts] = {}
+        for cloud in CLOUDS:
+            faces = {face for face in (*self._faces.values(), self._localhost) if face.cloud is cloud}
+            self._parts |= dict.fromkeys(faces, cloud_parts(cloud, faces, services))
+        self._parts[b2c] = b2c_parts(services)
         self._control = Control(
-            control_token,
-            directory=directory,
-            faults=self.faults,
-            counters=counters,
-            rotate=lambda: self._rotate(keys.values()),
+            control_token, directory=directory, faults=self.faults, counters=counters, rotate=self._rotate
         )
+
+    @property
+    def signing_keys(self) -> SigningKeys:
+        """The signing keys of the worldwide cloud."""
+        return self._parts[self._localhost].signing_keys
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
         """Answer one request."""
@@ -123,7 +110,7 @@ class PracticeTenant:
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
             return None
-        if host not in (CLOUD_GRAPH, METADATA_HOST, *CLOUD_LOGIN_ALIASES):
+        if host not in self._faces and host != METADATA_HOST:
             return _unknown_host()
         sent = dict(scope["headers"]).get(RUN_HEADER.lower().encode(), b"")
         if not hmac.compare_digest(sent, self._run_token):
@@ -135,34 +122,41 @@ class PracticeTenant:
     def _part(self, scope: dict) -> Callable:
         if scope["scheme"] == "http":
             return self._page(scope)
-        face = self._localhost if scope["host"] in self._https_hosts else self._cloud
+        host, path = scope["host"], scope["path"]
+        # The machine whose metadata is asked for is one in the worldwide cloud.
+        cloud_name = WORLDWIDE.login if host == METADATA_HOST else host
+        face = self._localhost if host in self._https_hosts else self._faces[cloud_name]
         scope.setdefault("state", {})["face"] = face
-        if scope["host"] == CLOUD_GRAPH:
-            return self._graph
-        if scope["host"] == METADATA_HOST:
-            return self._metadata
-        path = scope["path"]
+        parts = self._parts[face]
+        if host == METADATA_HOST:
+            return parts.metadata
+        if host == face.cloud.graph:
+            return parts.graph
         if face is self._localhost and path.startswith(_CONTROL_PATH):
             return self._control
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # What a mounted application sees: its own part of the path comes after root_path.
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
-            return self._graph
-        return self._authority
+            return parts.graph
+        return parts.authority
 
     def _page(self, scope: dict) -> Callable:
         if not scope["path"].startswith(self._pages_path + "/"):
             return _sentence(404, "Open the link that the notebook or your app shows: it has this run's key in it.")
-        state = scope.setdefault("state", {})
-        state["face"], state["password_hint"] = self._cloud, self._password_hint
         scope["root_path"] = scope.get("root_path", "") + self._pages_path
-        return self._pages
+        name = scope["path"].removeprefix(self._pages_path).split("/")[1]
+        face = self._page_faces.get(name)
+        if face is None:
+            face = self._faces[WORLDWIDE.login]
+        else:
+            scope["root_path"] += f"/{name}"
+        state = scope.setdefault("state", {})
+        state["face"], state["password_hint"] = face, self._password_hint
+        return self._parts[face].pages
 
-    def _rotate(self, known: Iterable[PublishedKeys]) -> None:
-        self.signing_keys.rotate()
-        # Between two rotations in the cloud lie weeks, in which every API has fetched the keys.
-        for keys in known:
-            keys.look_again()
+    def _rotate(self) -> None:
+        for parts in {id(parts): parts for parts in self._parts.values()}.values():
+            parts.rotate()
 
 
 def _sentence(status: int, sentence: str) -> Response:
@@ -172,40 +166,3 @@ def _sentence(status: int, sentence: str) -> Response:
 
 def _unknown_host() -> Response:
     return _sentence(421, "The practice tenant does not answer to this Host.")
-
-
-def _fetch_keys(login: Callable, face: Face) -> Callable:
-    async def fetch() -> dict:
-        return await _get_json(login, _KEYS_PATH, face)
-
-    return fetch
-
-
-async def _get_json(app: Callable, path: str, face: Face) -> Any:
-    """GET a public document from another part of this tenant: the same request an API makes over the network."""
-    body, status = b"", 0
-
-    async def receive() -> dict:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: dict) -> None:
-        nonlocal body, status
-        if message["type"] == "http.response.start":
-            status = message["status"]
-        else:
-            body += message.get("body", b"")
-
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "scheme": "https",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [(b"host", face.login_host.encode())],
-        "state": {"face": face},
-    }
-    await app(scope, receive, send)
-    if status != 200:
-        raise OSError(f"{path} answered {status}")
-    return json.loads(body)

@@ -14,10 +14,11 @@ import uvicorn
 
 from practice_tenant import SeededValues
 from practice_tenant.app import PracticeTenant
+from practice_tenant.clouds import WORLDWIDE
 from practice_tenant.directory import seed
 from practice_tenant.directory.objects import User
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import CLOUD_LOGIN, RUN_HEADER
+from practice_tenant.faces import RUN_HEADER
 from tests.conformance.clients import FORM, InProcess
 
 SECONDS_TO_START = 10
@@ -92,7 +93,7 @@ def serving(key_columns: list[dict]) -> Iterator[ServedPages]:
     thread.start()
     try:
         _wait_until_started(server, thread)
-        login = InProcess(app=app, base_url=f"https://{CLOUD_LOGIN}", headers=((RUN_HEADER, run_token),))
+        login = InProcess(app=app, base_url=f"https://{WORLDWIDE.login}", headers=((RUN_HEADER, run_token),))
         yield ServedPages(port=port, key=key, directory=directory, seeded=seeded, login=login)
     finally:
         server.should_exit = True

@@ -6,9 +6,10 @@ import pytest
 
 from practice_tenant import RunningTenant
 from practice_tenant.app import PracticeTenant
+from practice_tenant.customers import B2C_HOST, external_id_faces
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.faces import RUN_HEADER, cloud_faces
 
 from .clients import InProcess
 from .clock import Clock
@@ -38,7 +39,7 @@ def test_the_listeners_are_on_loopback_only(running: RunningTenant, listener: st
 
 
 @pytest.mark.statement(80)
-@pytest.mark.parametrize("host", ["login.microsoftonline.com", "login.windows.net", "graph.microsoft.com"])
+@pytest.mark.parametrize("host", sorted([*cloud_faces(8400), *external_id_faces(8400), B2C_HOST]))
 @pytest.mark.parametrize("header", [[], [f"{RUN_HEADER}: "], [f"{RUN_HEADER}: guessed"]], ids=str)
 def test_the_clouds_names_are_the_owners_alone(running: RunningTenant, host: str, header: list[str]):
     context = client_context(running.ca_certificate)

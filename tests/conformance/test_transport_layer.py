@@ -75,7 +75,7 @@ def test_the_allowed_hosts_are_answered(running: RunningTenant, answer):
         "localhost:1",
         "localhost.:{port}",
         "",
-        "login.microsoftonline.us",
+        "login.microsoftonline.de",
         f"login.microsoftonline.com.{EVIL}",
     ],
 )

@@ -28,6 +28,7 @@ class Tenant:
     """A tenant to ask: its authorization server, its pages, its API, and what it knows.
 
     Attributes:
+        own_host: its authorization server at the tenant's own name, not the cloud's.
         learner: somebody without special rights.
         desktop: the seeded public client.
         certificate: registered for the seeded confidential client.
@@ -35,6 +36,7 @@ class Tenant:
     """
 
     authority: Authority
+    own_host: InProcess
     pages: InProcess
     graph: Graph
     directory: Directory
@@ -86,6 +88,7 @@ def tenant() -> Iterator[Tenant]:
     opened.directory.add_key(seeded.client_id, certificate.credential)
     yield Tenant(
         authority=authority,
+        own_host=InProcess(app=app, base_url="https://practice.ciamlogin.com", headers=headers),
         pages=pages,
         graph=Graph(http=graph),
         directory=opened.directory,

@@ -147,6 +147,7 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     700236: _with_another_issuers(f"https://login.microsoftonline.com/{OTHER_TENANT_ID}/v2.0"),
     900023: lambda tenant: tenant.authority.token(tenant.form(), tenant="not-a-tenant"),
     900561: lambda tenant: tenant.authority.http.get(f"/{tenant.seeded.tenant_id}/oauth2/v2.0/token"),
+    500210: lambda tenant: tenant.own_host.get("/common/v2.0/.well-known/openid-configuration"),
     5002723: lambda tenant: _asserted(tenant, {}),
     5002738: _with_another_algorithm,
     7000222: _with_an_expired_secret,

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from practice_tenant import SeededValues
+from practice_tenant.directory.seed import SECRET_NAMES
 from practice_tenant.tls import new_identity
 
 RUN_TOKEN = "canary-of-this-run"
@@ -40,6 +42,7 @@ class StubTenant:
     https_port: int
     ca_certificate: str
     face_header: tuple[str, str] = ("X-Practice-Tenant-Run", RUN_TOKEN)
+    seeded: SeededValues = field(default_factory=lambda: SeededValues(**dict.fromkeys(SECRET_NAMES, "canary-secret")))
     received: list[Received] = field(default_factory=list)
     answer: Callable[[Received], Answer] = lambda received: Answer()
 

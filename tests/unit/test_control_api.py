@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from practice_tenant.app import PracticeTenant
+from practice_tenant.clouds import US_GOVERNMENT
 from practice_tenant.commands import COMMANDS
 from practice_tenant.faces import RUN_HEADER
 from tests.conformance.clients import InProcess
@@ -221,6 +222,17 @@ def test_a_rotation_makes_the_next_key_sign(practice):
     send(practice, {"command": "rotate_signing_key"})
     assert practice.app.signing_keys.current().kid == before[1]
     assert [key.kid for key in practice.app.signing_keys.published()[:2]] == before
+
+
+def test_a_rotation_reaches_every_cloud_that_has_keys_and_makes_none(practice):
+    login = InProcess(app=practice.app, base_url="https://login.microsoftonline.us", headers=((RUN_HEADER, RUN_TOKEN),))
+    send(practice, {"command": "rotate_signing_key"})
+    us = practice.directory.in_cloud(US_GOVERNMENT)
+    assert us.signing_keys() == []
+    before = [key["kid"] for key in login.get("/common/discovery/v2.0/keys").json()["keys"]]
+    send(practice, {"command": "rotate_signing_key"})
+    after = [key["kid"] for key in login.get("/common/discovery/v2.0/keys").json()["keys"]]
+    assert (len(before), len(after), after[:2]) == (2, 3, before)
 
 
 def test_an_outage_does_not_reach_it_and_it_counts_for_nothing(practice):

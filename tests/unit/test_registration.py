@@ -12,7 +12,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from course import dotenv_file
-from course.registration import DEFAULTS, ENV_FILE, KEYS, Registration, RegistrationError
+from course.defaults import DEFAULTS
+from course.registration import ENV_FILE, KEYS, Registration, RegistrationError
 from course.secret import Secret
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
@@ -96,6 +97,14 @@ def as_dotenv(values):
 
 
 # Where the values come from
+
+
+def test_scope_and_api_are_those_of_the_instances_cloud_unless_they_are_given(load):
+    registration = load("INSTANCE=https://login.microsoftonline.us\n")
+    assert registration.scope == "https://graph.microsoft.us/.default"
+    assert registration.api_endpoint == "https://graph.microsoft.us/v1.0/users"
+    assert registration.with_values(instance=None).scope == "https://graph.microsoft.com/.default"
+    assert registration.with_values(scope="api://own/.default").scope == "api://own/.default"
 
 
 def test_without_a_file_the_practice_tenants_values_are_used(load):

@@ -10,13 +10,14 @@ from practice_tenant.directory import schema
 from practice_tenant.directory.federation import TOKEN_EXCHANGE_APP_ID
 from practice_tenant.directory.managed_identity import CLIENT_ID
 from practice_tenant.directory.schema import SCHEMA_VERSION
+from practice_tenant.directory.seed import CUSTOMER_CLIENT_ID
 from practice_tenant.directory.store import Directory
 from practice_tenant.state import DATABASE, open_state
 
 from .opened_state import REGISTERED, holds_its_secrets, set_aside
 
 SCHEMA_2 = Path(__file__).with_name("schema_2.sql").read_text("utf-8")
-NEW_APPS = (TOKEN_EXCHANGE_APP_ID, CLIENT_ID)
+NEW_APPS = (TOKEN_EXCHANGE_APP_ID, CLIENT_ID, CUSTOMER_CLIENT_ID)
 
 
 def tables(database: sqlite3.Connection) -> dict[str, list[tuple]]:

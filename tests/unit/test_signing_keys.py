@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from practice_tenant.clouds import CHINA, US_GOVERNMENT
 from practice_tenant.directory.signing_keys import SigningKeys, first_keys
 from practice_tenant.directory.store import Directory
 from tests.conformance.clock import Clock
@@ -133,3 +134,16 @@ def test_a_key_whose_time_comes_while_nothing_changes_signs_then(directory):
 def test_a_key_that_is_kept_is_one_that_openssl_accepts(directory):
     for row in directory.signing_keys():
         assert isinstance(serialization.load_pem_private_key(row["private_key"], password=None), rsa.RSAPrivateKey)
+
+
+def test_another_cloud_has_keys_of_its_own_made_once_at_its_first_use(opened, tmp_path):
+    one, other = (opened(tmp_path).directory for _ in range(2))
+    here = [SigningKeys(directory.in_cloud(US_GOVERNMENT), Clock(NOW)) for directory in (one, other)]
+    kids = [{key.kid for key in keys.published()} for keys in here]
+    assert kids[0] == kids[1] and len(kids[0]) == 2
+    worldwide = SigningKeys(one, Clock(NOW))
+    assert kids[0].isdisjoint(key.kid for key in worldwide.published())
+    assert kids[0].isdisjoint(key.kid for key in SigningKeys(one.in_cloud(CHINA), Clock(NOW)).published())
+    before = worldwide.current().kid
+    assert here[0].rotate() == here[1].current().kid
+    assert worldwide.current().kid == before

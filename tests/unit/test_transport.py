@@ -18,7 +18,9 @@ from course.transport import (
     live_session,
     practice_session,
 )
-from practice_tenant.faces import CLOUD_GRAPH, CLOUD_LOGIN_ALIASES, METADATA_HOST
+from practice_tenant import SeededValues
+from practice_tenant.customers import B2C_HOST, external_id_faces
+from practice_tenant.faces import METADATA_HOST, cloud_faces
 from practice_tenant.tls import new_identity
 from tests.unit.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 
@@ -48,11 +50,12 @@ def live() -> Iterator[RecordingSession]:
 
 
 def test_the_names_that_are_carried_are_those_the_tenant_answers_to():
-    assert {CLOUD_GRAPH, *CLOUD_LOGIN_ALIASES} == CLOUD_HOSTS
+    with_the_id = {f"{SeededValues.tenant_id}.ciamlogin.com"}
+    assert cloud_faces(8400).keys() | external_id_faces(8400).keys() | {B2C_HOST} == CLOUD_HOSTS | with_the_id
     assert f"http://{METADATA_HOST}" == METADATA
 
 
-@pytest.mark.parametrize("host", sorted(CLOUD_HOSTS))
+@pytest.mark.parametrize("host", [*sorted(CLOUD_HOSTS), f"{SeededValues.tenant_id}.ciamlogin.com"])
 def test_a_cloud_host_is_carried_with_its_name_and_the_header_of_the_run(host, session, tenant):
     response = session.post(f"https://{host}/a/b?c=d%20e", data={"f": "g"}, headers={"X-Own": "kept"})
     [received] = tenant.received
@@ -120,7 +123,11 @@ def test_every_other_host_is_refused_with_a_sentence_and_nothing_is_sent(url, se
         session.get(url, headers={"Authorization": "Bearer canary"})
     sentence = str(refused.value)
     assert sentence.startswith("Practice mode doesn't send anything to ")
-    assert "graph.microsoft.com, login.microsoft.com" in sentence
+    assert (
+        "for login.microsoftonline.com, graph.microsoft.com, practice.ciamlogin.com, practice.b2clogin.com, "
+        in sentence
+    )
+    assert "national clouds" in sentence
     assert "COURSE_MODE=live" in sentence
     assert isinstance(refused.value, requests.ConnectionError)
     assert refused.value._render_traceback_() == [sentence]

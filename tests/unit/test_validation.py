@@ -63,6 +63,7 @@ RIGHT = [
     ("INSTANCE", "https://login.microsoftonline.com"),
     ("INSTANCE", "https://login.microsoftonline.com/"),
     ("INSTANCE", "https://login.microsoftonline.us"),
+    ("INSTANCE", "https://practice.ciamlogin.com"),
     ("REDIRECT_URI", "http://localhost"),
     ("REDIRECT_URI", "http://localhost:5000/redirect"),
     ("REDIRECT_URI", "https://contoso.example/signin-oidc"),
@@ -297,6 +298,52 @@ def test_a_secret_and_a_certificate_at_once_are_refused(tmp_path):
     (problem,) = live(tmp_path, CLIENT_CERTIFICATE_PATH="app.pem")
     assert "both given" in problem.message
     assert problem.severity == "error"
+
+
+US, CHINA = "https://login.microsoftonline.us", "https://login.partner.microsoftonline.cn"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"INSTANCE": US, "SCOPE": "https://graph.microsoft.us/.default"},
+        {"INSTANCE": US, "API_ENDPOINT": "https://dod-graph.microsoft.us/v1.0/users"},
+        {"INSTANCE": "https://login.chinacloudapi.cn", "SCOPE": "https://microsoftgraph.chinacloudapi.cn/.default"},
+        {"INSTANCE": "https://sts.example", "SCOPE": "https://graph.microsoft.com/.default"},
+        {"SCOPE": "https://graph.microsoft.com/.default", "API_ENDPOINT": "https://graph.microsoft.com/v1.0/users"},
+        {"INSTANCE": US, "SCOPE": "api://own/.default", "API_ENDPOINT": "https://api.example"},
+    ],
+    ids=str,
+)
+def test_a_graph_of_the_instances_cloud_or_an_own_api_is_right(tmp_path, values):
+    assert practice(tmp_path, **values) == ()
+
+
+@pytest.mark.parametrize("key", ["SCOPE", "API_ENDPOINT"])
+@pytest.mark.parametrize(
+    ("instance", "graph", "said"),
+    [
+        (
+            US,
+            "graph.microsoft.com",
+            ["Microsoft Entra ID (global)", "for US Government", "Write https://graph.microsoft.us/"],
+        ),
+        (CHINA, "graph.microsoft.us", ["US Government", "21Vianet", "Write https://microsoftgraph.chinacloudapi.cn/"]),
+        ("", "microsoftgraph.chinacloudapi.cn", ["21Vianet", "(global)", "Write https://graph.microsoft.com/"]),
+    ],
+)
+def test_the_graph_of_another_cloud_is_named_with_the_right_one(tmp_path, key, instance, graph, said):
+    value = f"https://{graph}/.default" if key == "SCOPE" else f"https://{graph}/v1.0/users"
+    [problem] = practice(tmp_path, INSTANCE=instance, **{key: value})
+    assert (problem.key, problem.severity) == (key, "error")
+    for part in [value, *said]:
+        assert part in problem.message
+
+
+def test_a_host_of_azure_ad_b2c_is_said_to_lack_the_user_flow(tmp_path):
+    [problem] = practice(tmp_path, INSTANCE="https://practice.b2clogin.com/")
+    assert (problem.key, problem.severity) == ("INSTANCE", "warning")
+    assert "https://practice.b2clogin.com/<tenant>/<user flow>" in problem.message
 
 
 @pytest.mark.parametrize(

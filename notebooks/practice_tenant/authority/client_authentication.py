@@ -153,7 +153,7 @@ def authenticate(
             claims = federated_assertion.verify(assertion, application, **services, now=now)
         else:
             keys = directory.keys(application.app_id)
-            names = (tenant.id, tenant.default_domain) if tenant else (tenant_name.lower(),)
+            names = (tenant.id, tenant.default_domain, tenant.initial_domain) if tenant else (tenant_name.lower(),)
             audiences = face.assertion_audiences(names)
             claims = client_assertion.verify(assertion, application, keys, audiences=audiences, now=now)
         if strict:

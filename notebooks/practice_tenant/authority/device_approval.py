@@ -16,6 +16,7 @@ from .errors import NO_STORE, AuthorityError
 from .form import read_form
 from .grants.device_code import INTERVAL_SECONDS, LIFETIME_SECONDS
 from .scopes import split_scope
+from .tenants import require_served
 
 # RFC 8628 section 6.1: no vowels, so no words; nine of twenty signs are 38 bits.
 _SIGNS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -33,6 +34,7 @@ async def device_authorization(request: Request) -> Response:
     if client_id is None:
         raise AuthorityError(900144, name="client_id")
     tenant_name = request.path_params["tenant"]
+    require_served(authority.directory, request.state.face, tenant_name)
     client, _, _ = client_authentication.find_client(authority.directory, tenant_name, client_id, installed=False)
     scope = " ".join(split_scope(form.get("scope")))
     user_code = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))

@@ -6,32 +6,15 @@ the path only, never on other parts of a request.
 
 from urllib.parse import urlsplit
 
+from ..clouds import CLOUDS, cloud_of
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..faces import CLOUD_LOGIN_ALIASES, Face
+from ..faces import Face
 from .errors import AuthorityError
-from .tenants import AUDIENCES, CONSUMERS_TENANT_ID, find_tenant, is_guid
+from .tenants import AUDIENCES, CONSUMERS_TENANT_ID, find_tenant, is_guid, require_served
 
 # Entra's own placeholder: an app that serves many tenants fills in the token's tid before it compares iss.
 ANY_TENANT = "{tenantid}"
-
-_METADATA = (
-    {
-        "preferred_network": "login.microsoftonline.com",
-        "preferred_cache": "login.windows.net",
-        "aliases": list(CLOUD_LOGIN_ALIASES),
-    },
-    {
-        "preferred_network": "login.partner.microsoftonline.cn",
-        "preferred_cache": "login.partner.microsoftonline.cn",
-        "aliases": ["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
-    },
-    {
-        "preferred_network": "login.microsoftonline.us",
-        "preferred_cache": "login.microsoftonline.us",
-        "aliases": ["login.microsoftonline.us", "login.usgovcloudapi.net"],
-    },
-)
 
 
 def openid_configuration(directory: Directory, face: Face, tenant: str) -> dict:
@@ -41,8 +24,9 @@ def openid_configuration(directory: Directory, face: Face, tenant: str) -> dict:
         tenant: a GUID, a domain name, ``common``, ``organizations`` or ``consumers``.
 
     Raises:
-        AuthorityError: 90002 or 900023 for a tenant that doesn't exist.
+        AuthorityError: 90002 or 900023 for a tenant that doesn't exist, 500210 for one that isn't served by this name.
     """
+    require_served(directory, face, tenant)
     name = tenant.lower()
     if name in AUDIENCES:
         segment, issuer_tenant = name, CONSUMERS_TENANT_ID if name == "consumers" else ANY_TENANT
@@ -72,18 +56,18 @@ def openid_configuration(directory: Directory, face: Face, tenant: str) -> dict:
             *("msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce", "preferred_username", "name"),
             *("tid", "ver", "at_hash", "c_hash", "email"),
         ],
-        "tenant_region_scope": None if issuer_tenant == ANY_TENANT else "WW",
-        "cloud_instance_name": "microsoftonline.com",
-        "cloud_graph_host_name": "graph.windows.net",
-        "msgraph_host": "graph.microsoft.com",
-        "rbac_url": "https://pas.windows.net",
+        "tenant_region_scope": None if issuer_tenant == ANY_TENANT else face.cloud.region,
+        "cloud_instance_name": face.cloud.instance_name,
+        "cloud_graph_host_name": face.cloud.legacy_graph,
+        "msgraph_host": face.cloud.graph,
+        "rbac_url": face.cloud.rbac_url,
     }
 
 
 def keys(signing_keys: SigningKeys, face: Face, tenant: str) -> dict:
     """The JSON Web Key Set (RFC 7517 section 5). Each key names the issuer it signs for, as Entra's do."""
     issuer_tenant = tenant if is_guid(tenant) else ANY_TENANT
-    more = {"cloud_instance_name": "microsoftonline.com", "issuer": face.issuer(issuer_tenant, "2.0")}
+    more = {"cloud_instance_name": face.cloud.instance_name, "issuer": face.issuer(issuer_tenant, "2.0")}
     return {"keys": [key.jwk | more for key in signing_keys.published()]}
 
 
@@ -101,16 +85,21 @@ def instance_discovery(directory: Directory, face: Face, query: dict[str, str]) 
         parts = urlsplit(endpoint)
     except ValueError as error:
         raise AuthorityError(50049) from error
-    known = {host for entry in _METADATA for host in entry["aliases"]} | {face.login_host}
+    host = parts.netloc.lower()
+    cloud = cloud_of(host)
     tenant = parts.path.strip("/").partition("/")[0]
-    if parts.scheme != "https" or parts.netloc.lower() not in known or not tenant:
+    if parts.scheme != "https" or (cloud is None and host != face.login_host) or not tenant:
         raise AuthorityError(50049)
     if tenant.lower() not in AUDIENCES:
         tenant = find_tenant(directory, tenant).id
-    own = {"preferred_network": face.login_host, "preferred_cache": face.login_host, "aliases": [face.login_host]}
-    metadata = list(_METADATA) if face.login_host in CLOUD_LOGIN_ALIASES else [own, *_METADATA]
+    metadata = [cloud.metadata for cloud in CLOUDS]
+    if cloud_of(face.login_host) is None:
+        names = {"preferred_network": face.login_host, "preferred_cache": face.login_host}
+        metadata.insert(0, names | {"aliases": [face.login_host]})
+    # Another cloud's tenant is discovered in that cloud.
+    login = face.login if cloud in (None, face.cloud) else f"https://{cloud.login}"
     return {
-        "tenant_discovery_endpoint": f"{face.login}/{tenant}/v2.0/.well-known/openid-configuration",
+        "tenant_discovery_endpoint": f"{login}/{tenant}/v2.0/.well-known/openid-configuration",
         "api-version": query.get("api-version", "1.1"),
         "metadata": metadata,
     }

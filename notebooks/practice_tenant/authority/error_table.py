@@ -261,6 +261,12 @@ ENTRIES: Mapping[int, Entry] = {
         "using it for user assertion, or request a new token. Current time: {now}, expiry time of assertion {end}.",
         seen=_ISSUES + "microsoftgraph/msgraph-sdk-dotnet/issues/2551",
     ),
+    500210: Entry(
+        error="invalid_request",
+        status=400,
+        text="Domain name does not match with the tenant identifier",
+        seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-android/issues/2310",
+    ),
     501051: Entry(
         error="invalid_grant",
         status=400,

@@ -13,11 +13,12 @@ from jwt import PyJWS
 from jwt.exceptions import InvalidTokenError
 
 from .. import jws
+from ..clouds import cloud_of
 from ..directory.federation import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE
 from ..directory.objects import Application, FederatedCredential
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..faces import CLOUD_LOGIN_ALIASES, Face
+from ..faces import Face
 from .client_assertion import check_times
 from .errors import AuthorityError
 
@@ -93,7 +94,7 @@ def _check_issuer(issuer: str, application: Application, face: Face) -> None:
         host, tenant = urlsplit(issuer).netloc.lower(), urlsplit(issuer).path.lower()
     except ValueError as error:
         raise AuthorityError(501661) from error
-    if host not in (*CLOUD_LOGIN_ALIASES, face.login_host):
+    if cloud_of(host) is None and host != face.login_host:
         raise AuthorityError(501661)
     if application.tenant_id in tenant:
         raise AuthorityError(700222)

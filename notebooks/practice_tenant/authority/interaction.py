@@ -19,7 +19,7 @@ from .form import parse, read_form
 from .grants.authorization_code import CODE_SECONDS
 from .scopes import Wanted, read_scopes
 from .sign_in import SignIn
-from .tenants import tenant_of_user
+from .tenants import require_served, tenant_of_user
 
 ACCOUNTS_SHOWN = 12
 PURPOSES = ("authorize", "device")
@@ -30,6 +30,7 @@ async def authorize(request: Request) -> Response:
     """``GET`` or ``POST /{tenant}/oauth2/v2.0/authorize``: the start of a sign-in"""
     authority = request.app.state.authority
     parameters = await read_form(request) if request.method == "POST" else parse(request.scope["query_string"])
+    require_served(authority.directory, request.state.face, request.path_params["tenant"])
     asked = read_request(authority.directory, request.path_params["tenant"], parameters)
     strict = authority.profile == "strict"
     try:

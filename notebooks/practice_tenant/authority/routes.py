@@ -153,8 +153,8 @@ async def user_realm(request: Request) -> JsonAnswer:
         "ver": "1.0",
         "account_type": "Managed",
         "domain_name": name.rpartition("@")[2],
-        "cloud_instance_name": "microsoftonline.com",
-        "cloud_audience_urn": "urn:federation:MicrosoftOnline",
+        "cloud_instance_name": request.state.face.cloud.instance_name,
+        "cloud_audience_urn": request.state.face.cloud.audience_urn,
     }
     return JsonAnswer(body, headers=NO_STORE)
 

@@ -68,13 +68,14 @@ def read_scopes(directory: Directory, tenant: Tenant, client: Application, scope
     scopes = split_scope(scope)
     oidc = tuple(item for item in scopes if item in OIDC)
     written = tuple(item for item in scopes if item not in OIDC)
-    named = {_split(item) for item in written}
+    graph = directory.cloud.graph_url
+    named = {_split(item, graph) for item in written}
     identifiers = {identifier for identifier, _ in named}
     if len(identifiers) > 1:
         raise AuthorityError(28000, scope=" ".join(scopes))
-    identifier = identifiers.pop() if identifiers else "https://graph.microsoft.com"
+    identifier = identifiers.pop() if identifiers else graph
     resource, principal = find_resource(directory, tenant, identifier)
-    permissions = tuple(_split(item)[1] for item in written)
+    permissions = tuple(_split(item, graph)[1] for item in written)
     default = DEFAULT in permissions
     if default and len(permissions) > 1:
         raise AuthorityError(70011, scope=" ".join(written))
@@ -127,10 +128,10 @@ def registered_permissions(client: Application, resource: Application) -> tuple[
     return tuple(scope.value for scope in resource.permission_scopes if scope.id in ids)
 
 
-def _split(scope: str) -> tuple[str, str]:
+def _split(scope: str, graph: str) -> tuple[str, str]:
     identifier, slash, value = scope.rpartition("/")
     if not slash:
-        return "https://graph.microsoft.com", scope
+        return graph, scope
     if not is_identifier(identifier):
         raise AuthorityError(70011, scope=scope)
     return identifier, value

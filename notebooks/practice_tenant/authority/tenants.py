@@ -7,6 +7,7 @@ import re
 
 from ..directory.objects import Tenant
 from ..directory.store import Directory
+from ..faces import Face
 from .errors import AuthorityError
 
 # The tenant that personal Microsoft accounts live in; discovery at /consumers names it.
@@ -31,6 +32,18 @@ def find_tenant(directory: Directory, name: str) -> Tenant:
     if tenant := directory.tenant(name):
         return tenant
     raise AuthorityError(90002 if is_guid(name) or _DOMAIN.fullmatch(name) else 900023, tenant=name)
+
+
+def require_served(directory: Directory, face: Face, name: str) -> None:
+    """Refuse another tenant, or an audience, under a host name that is for one tenant.
+
+    Raises:
+        AuthorityError: 500210; 90002 or 900023 as ``find_tenant``.
+    """
+    if face.tenant_id is None:
+        return
+    if name.lower() in AUDIENCES or find_tenant(directory, name).id != face.tenant_id:
+        raise AuthorityError(500210)
 
 
 def tenant_of_user(directory: Directory, user_principal_name: str) -> Tenant | None:

@@ -11,6 +11,7 @@ from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
 from .grants.grant import GrantRequest
+from .tenants import require_served
 
 # What a browser asks before a single-page app's request; the answer to the request itself names the one origin.
 _PREFLIGHT = {
@@ -34,6 +35,7 @@ async def token(request: Request) -> JsonAnswer:
         raise AuthorityError(900144, name="grant_type")
     if grant_type not in grants.SERVED:
         raise AuthorityError(70003, grant_type=grant_type)
+    require_served(authority.directory, request.state.face, request.path_params["tenant"])
     credential = client_authentication.presented(form, request.headers.getlist("authorization"))
     client = client_authentication.authenticate(
         authority.directory,

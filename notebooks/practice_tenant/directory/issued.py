@@ -8,6 +8,7 @@ import json
 import secrets
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 
 from .database import Database
 
@@ -28,10 +29,23 @@ class Issued:
 class IssuedValues(Database):
     """Giving out values, finding them again, and letting each be used once where that matters.
 
-    ``ahead`` are the seconds by which the clock that dates them is fast: nothing is forgotten earlier for it.
+    ``realm`` is whose values they are; empty for the worldwide cloud. In another realm they were never given out.
     """
 
-    ahead = 0.0
+    realm: str = ""
+
+    def __init__(self, path: Path | None = None):
+        super().__init__(path)
+        self._ahead = [0.0]  # one for all realms of a directory
+
+    @property
+    def ahead(self) -> float:
+        """The seconds by which the clock that dates them is fast: nothing is forgotten earlier for it."""
+        return self._ahead[0]
+
+    @ahead.setter
+    def ahead(self, seconds: float) -> None:
+        self._ahead[0] = seconds
 
     def issue(self, kind: str, content: dict, *, expires: float, family: str | None = None, value: str = "") -> str:
         """Give out a new value.
@@ -48,7 +62,7 @@ class IssuedValues(Database):
             self._change("DELETE FROM issued WHERE expires < ?", int(expires - max(self.ahead, 0)) - _KEPT_SECONDS)
             self._insert(
                 "issued",
-                value_hash=_hash(kind, value),
+                value_hash=self._hash(kind, value),
                 kind=kind,
                 family=family or str(uuid.uuid4()),
                 content=json.dumps(content),
@@ -58,7 +72,7 @@ class IssuedValues(Database):
 
     def issued(self, kind: str, value: str) -> Issued | None:
         """What a value of this kind stands for, used or not, expired or not; None if it was never given out."""
-        row = self._one("SELECT * FROM issued WHERE value_hash = ?", _hash(kind, value))
+        row = self._one("SELECT * FROM issued WHERE value_hash = ?", self._hash(kind, value))
         if row is None:
             return None
         return Issued(
@@ -72,20 +86,20 @@ class IssuedValues(Database):
     def redeem(self, kind: str, value: str, now: float) -> bool:
         """Use a value up; of several callers at once exactly one is told True."""
         sql = "UPDATE issued SET redeemed = ? WHERE value_hash = ? AND redeemed IS NULL"
-        return self._change(sql, int(now), _hash(kind, value)) == 1
+        return self._change(sql, int(now), self._hash(kind, value)) == 1
 
     def change_issued(self, kind: str, value: str, content: dict) -> None:
         """Let a value stand for something else from now on."""
-        self._change("UPDATE issued SET content = ? WHERE value_hash = ?", json.dumps(content), _hash(kind, value))
+        self._change("UPDATE issued SET content = ? WHERE value_hash = ?", json.dumps(content), self._hash(kind, value))
 
     def revoke_family(self, family: str) -> None:
         """Take back everything that came from one sign-in."""
         self._change("DELETE FROM issued WHERE family = ?", family)
 
+    def _hash(self, kind: str, value: str) -> bytes:
+        named = f"{self.realm}\0{kind}" if self.realm else kind
+        return hashlib.sha256(f"{named}\0{value}".encode()).digest()
+
 
 # An expired value is remembered for a while, to be told apart from one that never was.
 _KEPT_SECONDS = 100 * 24 * 3600
-
-
-def _hash(kind: str, value: str) -> bytes:
-    return hashlib.sha256(f"{kind}\0{value}".encode()).digest()

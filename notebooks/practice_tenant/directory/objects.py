@@ -15,11 +15,15 @@ SIGN_IN_AUDIENCES = (MY_ORG, MULTIPLE_ORGS, AND_PERSONAL, PERSONAL)
 
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
-    """A directory: a GUID, a display name, and the domain name that may stand in its place in a URL."""
+    """A directory: a GUID, a display name, and the domain names that may stand in its place in a URL.
+
+    ``initial_domain`` is the one that Microsoft gave it, in the worldwide cloud; ``default_domain`` is its own.
+    """
 
     id: str
     display_name: str
     default_domain: str
+    initial_domain: str
     created: int
 
 

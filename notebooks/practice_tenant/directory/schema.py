@@ -135,8 +135,17 @@ CREATE TABLE federated_credential (
 );
 """
 
+# Tenants have the domain that Microsoft gives them, and signing keys belong to one cloud. What is there is the worldwide
+# one's.
+_CLOUDS = """
+ALTER TABLE tenant ADD COLUMN initial_domain TEXT NOT NULL DEFAULT '';
+UPDATE tenant SET initial_domain = substr(default_domain, 1, instr(default_domain, '.') - 1) || '.onmicrosoft.com';
+CREATE UNIQUE INDEX tenant_by_initial_domain ON tenant (initial_domain);
+ALTER TABLE signing_key ADD COLUMN realm TEXT NOT NULL DEFAULT '';
+"""
+
 # By the schema version that a step leads to.
-STEPS: Mapping[int, str] = {2: _FIRST, 3: _FEDERATION}
+STEPS: Mapping[int, str] = {2: _FIRST, 3: _FEDERATION, 4: _CLOUDS}
 SCHEMA_VERSION = max(STEPS)
 
 TABLE_NAMES = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from . import managed_identity, secrets
 from .objects import (
+    AND_PERSONAL,
     MULTIPLE_ORGS,
     Application,
     AppRole,
@@ -26,6 +27,8 @@ from .store import Directory
 
 TENANT_ID = "7a1c0e52-3f0d-4f6e-9a57-2b8d6c1e4f90"
 TENANT_DOMAIN = "practice.example"
+# What Microsoft would have named the tenant: <name>.onmicrosoft.com, and hosts of its own (customers.py).
+TENANT_NAME = "practice"
 OTHER_TENANT_ID = "c4d9b1a7-58e2-4c3b-8f16-0e7a92d35b68"
 # The documentation's own example of another organisation: a name that exists in the cloud too.
 OTHER_TENANT_DOMAIN = "contoso.com"
@@ -38,6 +41,7 @@ RECORDS_READ_ALL = "3c9f7e21-6b40-4d8a-95e3-f01b8c2d7a64"
 RECORDS_WRITE_ALL = "8e52d0b6-17ca-4f93-8d6b-c74a3e90f125"
 ADMINISTRATOR_CLIENT_ID = "e7b49c03-52d1-4b6f-8a90-1f6d3c85e2b7"
 MULTI_TENANT_DESKTOP_CLIENT_ID = "0c3b7e91-d46a-4f58-9b02-e5a8c17d6f34"
+CUSTOMER_CLIENT_ID = "5b27e8f0-69c4-4a13-8d5e-a0f4c7b1932d"
 MULTI_TENANT_CLIENT_ID = "b05a8d17-e3f6-4c92-a74b-69c1f2d0e583"
 
 DAEMON_ACCESS = "b82f6c13-7e05-4d9a-a1c4-90d3e57f2b68"
@@ -82,6 +86,7 @@ class SeededValues:
     public_client_id: str = DESKTOP_CLIENT_ID
     multi_tenant_client_id: str = MULTI_TENANT_CLIENT_ID
     multi_tenant_desktop_client_id: str = MULTI_TENANT_DESKTOP_CLIENT_ID
+    customer_client_id: str = CUSTOMER_CLIENT_ID
     api_client_id: str = RECORDS_API_CLIENT_ID
     api_uri: str = RECORDS_API_URI
     administrator_client_id: str = ADMINISTRATOR_CLIENT_ID
@@ -117,6 +122,8 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
 def complete(directory: Directory) -> None:
     """Add what a directory lacks that an earlier version of the seed filled; what is there stays as it is."""
     managed_identity.add(directory, (TENANT_ID, OTHER_TENANT_ID))
+    if directory.application(app_id=CUSTOMER_CLIENT_ID) is None:
+        _add_customer_app(directory)
 
 
 def set_secrets(directory: Directory, values: dict[str, str], now: float) -> None:
@@ -141,11 +148,18 @@ def holds_secrets(directory: Directory, values: dict[str, str]) -> bool:
 
 
 def _add_tenants(directory: Directory, now: int) -> None:
-    for tenant_id, name, domain in (
-        (TENANT_ID, "Practice Tenant", TENANT_DOMAIN),
-        (OTHER_TENANT_ID, "Contoso", OTHER_TENANT_DOMAIN),
+    for tenant_id, name, domain, initial in (
+        (TENANT_ID, "Practice Tenant", TENANT_DOMAIN, TENANT_NAME),
+        (OTHER_TENANT_ID, "Contoso", OTHER_TENANT_DOMAIN, "contoso"),
     ):
-        directory.add_tenant(Tenant(id=tenant_id, display_name=name, default_domain=domain, created=now))
+        tenant = Tenant(
+            id=tenant_id,
+            display_name=name,
+            default_domain=domain,
+            initial_domain=f"{initial}.onmicrosoft.com",
+            created=now,
+        )
+        directory.add_tenant(tenant)
         for label, title in _LABELS:
             user = User(
                 id=_stable_id(domain, label),
@@ -229,6 +243,20 @@ def _add_applications(directory: Directory, now: int) -> None:
         _application("Practice tenant administrator", ADMINISTRATOR_CLIENT_ID, now),
         {GRAPH_APP_ID: ("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Organization.Read.All")},
     )
+
+
+def _add_customer_app(directory: Directory) -> None:
+    # User flows of Azure AD B2C serve apps of this audience alone. It is as old as its tenant.
+    app = _application(
+        "Course customer app",
+        CUSTOMER_CLIENT_ID,
+        directory.tenant(TENANT_ID).created,
+        sign_in_audience=AND_PERSONAL,
+        token_version=2,
+        public_client=True,
+        public_redirect_uris=("http://localhost",),
+    )
+    _register(directory, app)
 
 
 def _application(name: str, app_id: str, now: int, **more: object) -> Application:

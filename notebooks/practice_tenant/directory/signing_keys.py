@@ -61,10 +61,25 @@ class SigningKeys:
         """Every key whose tokens may still be in use or soon will be, the oldest first."""
         seen = self._directory.revision()
         if seen != self._seen:
+            self._make_first()
             held = {key.kid: key for key in self._keys}
             self._keys = tuple(_load(row, held.get(row["kid"])) for row in self._directory.signing_keys())
             self._seen = seen
         return self._keys
+
+    @property
+    def made(self) -> bool:
+        """Whether there are keys yet."""
+        return bool(self._directory.signing_keys())
+
+    def _make_first(self) -> None:
+        # The seed has keys for the worldwide cloud only; another one's take their fifth of a second at its first use.
+        if self._directory.realm and not self.made:
+            keys = first_keys(int(self._clock()))
+            with self._directory.transaction():
+                if not self.made:
+                    for columns in keys:
+                        self._directory.add_signing_key(**columns)
 
     def current(self) -> SigningKey:
         """The key that signs now: the newest one whose time has come."""

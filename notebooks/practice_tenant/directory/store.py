@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..clouds import WORLDWIDE
 from .federation import FederatedCredentials
-from .issued import IssuedValues
 from .objects import (
     Application,
     AppRole,
@@ -19,6 +19,7 @@ from .objects import (
     Tenant,
     User,
 )
+from .realms import Realms
 from .service_principals import ServicePrincipals
 
 _LISTS = ("identifier_uris", "web_redirect_uris", "public_redirect_uris", "spa_redirect_uris")
@@ -26,7 +27,7 @@ _LISTS = ("identifier_uris", "web_redirect_uris", "public_redirect_uris", "spa_r
 _VALUES = {"app_roles": AppRole, "permission_scopes": PermissionScope, "required_permissions": RequiredPermission}
 
 
-class Directory(IssuedValues, ServicePrincipals, FederatedCredentials):
+class Directory(Realms, ServicePrincipals, FederatedCredentials):
     """Tenants, app registrations, service principals, grants, users and signing keys.
 
     ``pretended_ends`` makes client secrets look expired without changing the file: their IDs, and the second.
@@ -49,7 +50,10 @@ class Directory(IssuedValues, ServicePrincipals, FederatedCredentials):
     def tenant(self, id_or_domain: str) -> Tenant | None:
         """The tenant with this GUID or domain name; case doesn't matter."""
         name = id_or_domain.lower()
-        row = self._one("SELECT * FROM tenant WHERE id = ? OR default_domain = ?", name, name)
+        # A national cloud gives initial domains of its own.
+        initial = name if self.cloud is WORLDWIDE else None
+        sql = "SELECT * FROM tenant WHERE id = ? OR default_domain = ? OR initial_domain = ?"
+        row = self._one(sql, name, name, initial)
         return Tenant(**row) if row else None
 
     # App registrations
@@ -87,10 +91,9 @@ class Directory(IssuedValues, ServicePrincipals, FederatedCredentials):
         return _application(row) if row else None
 
     def application_by_identifier(self, uri: str) -> Application | None:
-        """The resource an identifier URI such as ``api://…`` names."""
-        row = self._one(
-            "SELECT application.* FROM application JOIN identifier_uri USING (app_id) WHERE uri = ?", uri.lower()
-        )
+        """The resource an identifier URI such as ``api://…`` names; Microsoft Graph has another in each cloud."""
+        name = self.kept_identifier(uri)
+        row = self._one("SELECT application.* FROM application JOIN identifier_uri USING (app_id) WHERE uri = ?", name)
         return _application(row) if row else None
 
     def applications(self, tenant_id: str) -> list[Application]:
@@ -190,7 +193,7 @@ class Directory(IssuedValues, ServicePrincipals, FederatedCredentials):
 
     def add_signing_key(self, **columns: object) -> None:
         """Keep a signing key: kid, private_key (PEM), certificate (DER), created, active_from."""
-        self._insert("signing_key", **columns)
+        self._insert("signing_key", realm=self.realm, **columns)
 
     def activate_signing_key(self, kid: str, active_from: int) -> None:
         """Set the time from which a key signs."""
@@ -198,7 +201,8 @@ class Directory(IssuedValues, ServicePrincipals, FederatedCredentials):
 
     def signing_keys(self) -> list[dict]:
         """All signing keys, by the time from which they sign; of two rotations in one second the later comes last."""
-        return [dict(row) for row in self._all("SELECT * FROM signing_key ORDER BY active_from, rowid")]
+        sql = "SELECT * FROM signing_key WHERE realm = ? ORDER BY active_from, rowid"
+        return [dict(row) for row in self._all(sql, self.realm)]
 
 
 def _application_columns(application: Application) -> dict:

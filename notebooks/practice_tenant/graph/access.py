@@ -83,7 +83,13 @@ async def authenticate(request: Request) -> Caller:
     graph = request.app.state.graph
     face = request.state.face
     keys = graph.keys(face)
-    caller = await verify(token_of(request), keys=keys, issuer=face.issuer, now=graph.clock())
+    caller = await verify(
+        token_of(request),
+        keys=keys,
+        issuer=face.issuer,
+        audiences=face.cloud.graph_audiences,
+        now=graph.clock(),
+    )
     principal = graph.directory.service_principal(caller.tenant_id, app_id=caller.app_id)
     if principal is None or (caller.app_only and principal.id != caller.object_id):
         raise GraphError(

@@ -7,7 +7,7 @@ its ID tokens do; what tells them apart is the audience and the presence of ``sc
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from jwt import PyJWS
@@ -20,7 +20,6 @@ from .keys import PublishedKey, PublishedKeys
 
 MAX_TOKEN_BYTES = 250 * 1024
 SKEW_SECONDS = 300
-AUDIENCES = ("https://graph.microsoft.com", "https://graph.microsoft.com/", "00000003-0000-0000-c000-000000000000")
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Members that would let a token bring its own key, or change what is signed (RFC 8725 section 3.10).
@@ -67,13 +66,16 @@ def token_of(request: Request) -> str:
     return token.strip()
 
 
-async def verify(token: str, *, keys: PublishedKeys, issuer: Callable[[str, str], str], now: float) -> Caller:
+async def verify(
+    token: str, *, keys: PublishedKeys, issuer: Callable[[str, str], str], audiences: Collection[str], now: float
+) -> Caller:
     """Check a token's form, signature, times, issuer, tenant and audience.
 
     Args:
         token: JWS compact serialization.
         keys: the published signing keys.
         issuer: ``(tenant_id, version)`` → the exact ``iss`` that this API expects.
+        audiences: what this API is called.
         now: seconds since the epoch.
 
     Raises:
@@ -91,7 +93,7 @@ async def verify(token: str, *, keys: PublishedKeys, issuer: Callable[[str, str]
     tenant_id = _check_issuer(claims, issuer)
     if not key.signs_for(issuer(tenant_id, "2.0"), tenant_id):
         raise invalid_token(f"{_NOT_VALID} The signing key is another issuer's.")
-    if claims.get("aud") not in AUDIENCES:
+    if claims.get("aud") not in audiences:
         raise invalid_token(f"{_NOT_VALID} Invalid audience.")
     return _caller(claims, tenant_id)
 

@@ -101,7 +101,8 @@ def _organization(tenant: Tenant) -> dict:
         "displayName": tenant.display_name,
         "tenantType": "AAD",
         "verifiedDomains": [
-            {"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": True, "isInitial": True}
-            | {"name": tenant.default_domain, "type": "Managed"}
+            {"capabilities": "Email, OfficeCommunicationsOnline", "isDefault": default, "isInitial": not default}
+            | {"name": name, "type": "Managed"}
+            for name, default in ((tenant.initial_domain, False), (tenant.default_domain, True))
         ],
     }

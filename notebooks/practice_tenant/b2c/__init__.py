@@ -1,0 +1,6 @@
+"""Azure AD B2C: the tenant at its host at b2clogin.com, where each user flow is an authority of its own.
+
+It has keys, codes, refresh tokens and errors (AADB2C…) of its own; nothing it issues counts at Entra ID or Microsoft
+Graph, nor the reverse. It serves the authorization code flow with PKCE and refresh tokens.
+https://learn.microsoft.com/azure/active-directory-b2c/openid-connect
+"""

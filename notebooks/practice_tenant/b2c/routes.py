@@ -1,0 +1,140 @@
+"""The paths of Azure AD B2C, and what each handler needs."""
+
+import sqlite3
+import time
+import uuid
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..authority import routes as authority_routes
+from ..authority import transaction
+from ..authority.errors import AuthorityError
+from ..authority.logout import logout
+from ..json_answer import JsonAnswer
+from ..pages.page import page
+from . import discovery, sign_in
+from .errors import B2CError, describe, render
+from .service import Service
+from .token import token
+from .user_flow import Unknown, user_flow_of
+
+_PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
+_PATHS = ("/{tenant}/{policy}", "/tfp/{tenant}/{policy}")
+# What the web server in front of B2C says where it has no such tenant or user flow.
+_NOT_FOUND = "The resource you are looking for has been removed, had its name changed, or is temporarily unavailable."
+
+
+def application(service: Service) -> Starlette:
+    """Metadata, keys and the token endpoint as an ASGI application."""
+    routes = [
+        route
+        for path in _PATHS
+        for route in (
+            Route(f"{path}/v2.0/.well-known/openid-configuration", configuration),
+            Route(f"{path}/discovery/v2.0/keys", keys),
+            Route(f"{path}/oauth2/v2.0/token", token, methods=["POST"]),
+        )
+    ]
+    return _application(
+        service,
+        routes,
+        {B2CError: refuse, AuthorityError: malformed, Unknown: not_found, sqlite3.OperationalError: busy},
+    )
+
+
+def pages(service: Service) -> Starlette:
+    """The pages that a browser opens, as an ASGI application."""
+    routes = [
+        route
+        for path in _PATHS
+        for route in (
+            Route(f"{path}/oauth2/v2.0/authorize", sign_in.authorize, methods=["GET", "POST"]),
+            Route(f"{path}/oauth2/v2.0/login", sign_in.login, methods=["POST"]),
+            Route(f"{path}/oauth2/v2.0/logout", sign_out),
+        )
+    ]
+    return _application(
+        service,
+        routes,
+        {
+            B2CError: error_page,
+            AuthorityError: malformed_page,
+            Unknown: not_found,
+            transaction.Forbidden: authority_routes.forbidden_page,
+            sqlite3.OperationalError: authority_routes.busy_page,
+        },
+    )
+
+
+def _application(service: Service, routes: list[Route], handlers: dict) -> Starlette:
+    app = Starlette(routes=routes, exception_handlers=handlers | {HTTPException: other})
+    app.router.redirect_slashes = False
+    app.state.authority = service
+    return app
+
+
+async def configuration(request: Request) -> JsonAnswer:
+    """``GET /{tenant}/{user flow}/v2.0/.well-known/openid-configuration``"""
+    return JsonAnswer(discovery.configuration(user_flow_of(request)), headers=_PUBLIC)
+
+
+async def keys(request: Request) -> JsonAnswer:
+    """``GET /{tenant}/{user flow}/discovery/v2.0/keys``"""
+    user_flow_of(request)
+    return JsonAnswer(discovery.keys(request.app.state.authority.signing_keys), headers=_PUBLIC)
+
+
+async def sign_out(request: Request) -> Response:
+    """``GET /{tenant}/{user flow}/oauth2/v2.0/logout``"""
+    user_flow_of(request)
+    return await logout(request)
+
+
+async def refuse(request: Request, error: B2CError) -> JsonAnswer:
+    """The one renderer of B2C's errors."""
+    return render(error, request.app.state.authority.clock())
+
+
+async def malformed(request: Request, error: AuthorityError) -> JsonAnswer:
+    """A form that can't be read, or two credentials at once; B2C doesn't know Entra ID's codes."""
+    refused = B2CError(90122, status=error.status, name="the form")
+    return render(refused, request.app.state.authority.clock(), error.headers)
+
+
+async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
+    """Another process holds the state file, or the disk is full: it may pass."""
+    again = {"Retry-After": str(authority_routes.RETRY_SECONDS)}
+    return render(B2CError(90035, status=503), request.app.state.authority.clock(), again)
+
+
+def fault(status: int, headers: dict[str, str], request: Request, now: float) -> JsonAnswer:
+    """What a fault that somebody switched on looks like here."""
+    return render(B2CError(90244 if status == 429 else 90035, status=status), now, headers)
+
+
+async def error_page(request: Request, error: B2CError) -> Response:
+    """An error that no app may be told about by a redirect."""
+    now = request.app.state.authority.clock()
+    timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(now))
+    details = [("Correlation ID", str(uuid.uuid4())), ("Timestamp", timestamp)]
+    return page("error", status=error.status, description=describe(error), details=details)
+
+
+async def malformed_page(request: Request, error: AuthorityError) -> Response:
+    """The same for what can't be read."""
+    return await error_page(request, B2CError(90122, status=error.status, name="the request"))
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    """No such tenant or user flow."""
+    return Response(_NOT_FOUND, 404, headers={"Cache-Control": "no-store"}, media_type="text/html")
+
+
+async def other(request: Request, error: HTTPException) -> Response:
+    """A path or method that isn't here."""
+    headers = {"Cache-Control": "no-store"} | (error.headers or {})
+    return Response(_NOT_FOUND, error.status_code, headers=headers, media_type="text/html")
