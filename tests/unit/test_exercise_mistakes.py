@@ -295,7 +295,9 @@ def test_a_mistake_is_wrong_because_of_that_mistake(exercise_id, mistake, reason
 def test_three_mistakes_or_more_are_known_in_each_exercise():
     # test_exercise_reuse.py and its neighbours: their mistakes are whole cells
     elsewhere = {"03-federate", "03-reuse", "06-silent-first", "06-claims-challenge", "08-daemon"}
-    assert MISTAKES.keys() == {exercise.id for exercise in exercises.every()} - elsewhere
+    # test_error_clinic.py: the cases of notebook 07 bring their wrong repairs with them.
+    here = {exercise.id for exercise in exercises.every() if exercise.id[:2] != "07"}
+    assert MISTAKES.keys() == here - elsewhere
     assert min(len({reason for _, reason in mistakes}) for mistakes in MISTAKES.values()) >= 3
 
 
