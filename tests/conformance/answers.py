@@ -6,7 +6,7 @@ import httpx
 def assert_refused(response: httpx.Response, status: int, error: str, code: int) -> None:
     """The authority refused with this HTTP status, OAuth error and AADSTS code, and gave no token."""
     body = response.json()
-    assert (response.status_code, body["error"], body["error_codes"]) == (status, error, [code]), body
+    assert (response.status_code, body.get("error"), body.get("error_codes")) == (status, error, [code]), body
     assert body["error_description"].startswith(f"AADSTS{code}: ")
     assert "access_token" not in body
 

@@ -1,5 +1,6 @@
 """Reads statements.md: what the practice tenant promises, and where it is shown."""
 
+import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,24 @@ class Statement:
 def read_statements(page: Path = PAGE) -> list[Statement]:
     """The statements of the page, in its order."""
     return [_statement(match) for line in page.read_text("utf-8").splitlines() if (match := _ROW.fullmatch(line))]
+
+
+def marks_of(path: Path) -> dict[str, set[int]]:
+    """For each test of a file, the numbers of the statements that it is marked with."""
+    functions = [
+        node
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+    return {
+        function.name: {
+            argument.value
+            for mark in function.decorator_list
+            if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.statement"
+            for argument in mark.args
+        }
+        for function in functions
+    }
 
 
 def _statement(match: re.Match) -> Statement:

@@ -230,6 +230,18 @@ def test_strict_takes_a_jti_once_whatever_it_is_signed_for(authority: Authority,
     assert_refused(authority.token(form | as_form(again)), 401, "invalid_client", 50013)
 
 
+@pytest.mark.statement(29)
+@in_strict_profile
+def test_strict_takes_each_of_two_assertions_without_a_jti_once(authority: Authority, form, claims, certificate):
+    one, other = (certificate.sign(changed(claims, jti=ABSENT, exp=claims["exp"] + later)) for later in (0, 1))
+    assert [authority.token(form | as_form(sent)).status_code for sent in (one, other, one, other)] == [
+        200,
+        200,
+        401,
+        401,
+    ]
+
+
 @pytest.mark.statement(30)
 @in_both_profiles
 @pytest.mark.parametrize("named", [True, False], ids=["with a thumbprint", "without"])

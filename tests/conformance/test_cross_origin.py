@@ -96,4 +96,4 @@ def test_what_a_browser_asks_beforehand_promises_no_credentials(authority: Autho
 @in_both_profiles
 def test_a_single_page_app_needs_pkce(learner: Person, page: RelyingParty):
     for change in ({"code_challenge": None, "code_challenge_method": None}, {"code_challenge": None}):
-        assert sent_back(learner.http.get(page.link(**change)))["error"] == "invalid_request"
+        assert sent_back(learner.http.get(page.link(**change))).get("error") == "invalid_request"

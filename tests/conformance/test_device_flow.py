@@ -41,7 +41,7 @@ def test_a_post_gets_the_codes(desktop: RelyingParty, clock: Clock):
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_another_method_gets_none(desktop: RelyingParty, method: str):
     response = desktop.ask_device_code(method=method)
-    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert (response.status_code, response.headers.get("Allow")) == (405, "POST")
     assert b"device_code" not in response.content
 
 
@@ -146,7 +146,7 @@ def test_a_device_code_belongs_to_the_persons_tenant(desktop, learner: Person, s
         grant_type="urn:ietf:params:oauth:grant-type:device_code",
         device_code=device["device_code"],
     )
-    assert response.json()["error_codes"] == [70019]
+    assert response.json().get("error_codes") == [70019]
 
 
 @pytest.mark.statement(72)
@@ -181,7 +181,7 @@ def test_twenty_wrong_codes_are_enough_for_a_minute(device: dict, learner: Perso
         page = learner.submit(page, user_code="BBBBBBBBB")
         assert page.status_code == 200 and "That code didn't work" in Page(page.text).text
     refused = learner.submit(page, user_code=device["user_code"])
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    assert (refused.status_code, refused.headers.get("Retry-After")) == (429, "60")
     assert "Too many wrong codes" in refused.text
     clock.advance(60)
     assert "Pick an account" in learner.submit(refused, user_code=device["user_code"]).text

@@ -10,6 +10,7 @@ from practice_tenant.customers import B2C_HOST, external_id_faces
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER, cloud_faces
+from practice_tenant.sockets import bind
 
 from .clients import InProcess
 from .clock import Clock
@@ -36,6 +37,22 @@ def test_the_listeners_are_on_loopback_only(running: RunningTenant, listener: st
     # Bound to every address, it would answer under each of the computer's own; this is one of them, and is safe to try.
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.2", port), 5)
+
+
+@pytest.mark.statement(80)
+def test_no_other_address_is_ever_bound(monkeypatch: pytest.MonkeyPatch):
+    """Shows the same where 127.0.0.1 is the only address that leads to this computer, as on macOS."""
+    asked = []
+
+    class Recorded(socket.socket):
+        def bind(self, address: tuple) -> None:
+            asked.append(address[0])
+            super().bind(("::1" if self.family == socket.AF_INET6 else "127.0.0.1", *address[1:]))
+
+    monkeypatch.setattr(socket, "socket", Recorded)
+    for listener in bind(0):
+        listener.close()
+    assert asked and set(asked) <= {"127.0.0.1", "::1"}
 
 
 @pytest.mark.statement(80)

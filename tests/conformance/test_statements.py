@@ -1,35 +1,18 @@
 """The page of statements and the tests agree: nothing is called held that no test shows, and the reverse."""
 
-import ast
 from collections import defaultdict
 from pathlib import Path
 
-from .statements import PAGE, PROFILES, TOPICS, read_statements
+from .statements import PAGE, PROFILES, TOPICS, marks_of, read_statements
 
 STATEMENTS = read_statements()
-
-
-def marks_of(path: Path) -> set[int]:
-    """The statements that a file's tests are marked with."""
-    functions = [
-        node
-        for node in ast.parse(path.read_text("utf-8")).body
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-    ]
-    return {
-        argument.value
-        for function in functions
-        for mark in function.decorator_list
-        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.statement"
-        for argument in mark.args
-    }
 
 
 def shown() -> dict[int, set[str]]:
     """For each statement that a test is marked with: the files of those tests."""
     files = defaultdict(set)
     for path in Path(__file__).parent.glob("test_*.py"):
-        for number in marks_of(path):
+        for number in set().union(*marks_of(path).values()):
             files[number].add(path.stem)
     return dict(files)
 
@@ -65,4 +48,4 @@ def test_what_this_version_promises_is_held():
 def test_a_mark_outside_a_test_counts_for_nothing(tmp_path: Path):
     file = tmp_path / "test_example.py"
     file.write_text("@pytest.mark.statement(1)\ndef helper(): ...\n@pytest.mark.statement(2, 3)\ndef test_it(): ...\n")
-    assert marks_of(file) == {2, 3}
+    assert marks_of(file) == {"test_it": {2, 3}}

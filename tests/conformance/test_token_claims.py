@@ -222,8 +222,8 @@ def test_an_id_token_is_no_access_token(graph: Graph, mint: Mint, seeded: Seeded
     """An ID token has Entra's key, issuer, times and ``typ``; its audience is the app, and it has no scp and no roles."""
     user = {"preferred_username": "learner@practice.example", "name": "Practice Learner", "nonce": "n", "azp": ABSENT}
     id_token = mint.version_2(aud=seeded.client_id, roles=ABSENT, **user)
-    assert_unauthorized(graph.get(token=mint(**id_token)))
     for azp in (ABSENT, seeded.client_id):
+        assert_unauthorized(graph.get(token=mint(**id_token | {"azp": azp})))
         response = graph.get(token=mint(**id_token | {"aud": "https://graph.microsoft.com", "azp": azp}))
         assert response.status_code in (401, 403)
 

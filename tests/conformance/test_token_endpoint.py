@@ -37,13 +37,13 @@ def test_another_method_than_post_is_refused(authority: Authority, form: dict, m
     headers = [("Content-Type", "application/x-www-form-urlencoded")]
     response = authority.http.request(method, f"{path}?{in_query}", headers=headers, content=body)
     assert_refused(response, 405, "invalid_request", 900561)
-    assert response.headers["Allow"] == "POST"
+    assert response.headers.get("Allow") == "POST"
 
 
 @pytest.mark.statement(3)
 def test_head_is_refused_too(authority: Authority):
     response = authority.http.request("HEAD", f"/{authority.tenant}/oauth2/v2.0/token")
-    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert (response.status_code, response.headers.get("Allow")) == (405, "POST")
 
 
 @pytest.mark.statement(3)

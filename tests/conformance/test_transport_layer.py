@@ -153,9 +153,9 @@ def test_an_old_version_of_tls_is_refused(running: RunningTenant, version: bytes
 
 @pytest.mark.statement(79)
 def test_the_oldest_version_allowed_is_tls_1_2(running: RunningTenant):
-    kind, content = first_record(running.https_port, client_hello(TLS_1_2))
-    assert kind == HANDSHAKE
-    assert content[4:6] == TLS_1_2, "the version that the listener's hello chose"
+    record = first_record(running.https_port, client_hello(TLS_1_2))
+    assert record and record[0] == HANDSHAKE
+    assert record[1][4:6] == TLS_1_2, "the version that the listener's hello chose"
 
 
 @pytest.mark.statement(79)

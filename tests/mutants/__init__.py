@@ -1,0 +1,1 @@
+"""The practice tenant with one line broken: a test of each rule notices."""
