@@ -1,6 +1,6 @@
 """Reads the table of mutants: for each rule of statements.md, one-line breaks of the server and the tests they fail.
 
-There is one file for each part of statements.md, `A-….toml` to `G-….toml`. A row of it:
+There is one file for each part of statements.md, named by its letter. A row of it:
 
     [[mutant]]
     rule = 5

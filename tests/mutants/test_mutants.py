@@ -75,3 +75,7 @@ class TestMetadataKeysTransport(Rules):
 
 class TestProtectedApi(Rules):
     part = "G"
+
+
+class TestOtherNames(Rules):
+    part = "H"
