@@ -67,7 +67,8 @@ def test_the_token_comes_by_the_browser(
     opened: queue.Queue,
     interactive: Callable[..., Future],
 ):
-    waiting = interactive()
+    # Asked for each time: another test of this process may have signed the same person in.
+    waiting = interactive(prompt="consent")
     page.goto(opened.get(timeout=SECONDS))
     sign_in(page, tenant, "learner")
     page.get_by_role("button", name="Accept").click()
