@@ -2,7 +2,8 @@
 
     python first_daemon.py SETTINGS FOLDER
 
-SETTINGS is a file like .env. FOLDER is where finished jobs are written down, in jobs.jsonl, a line each.
+SETTINGS is a file like .env. FOLDER is where finished jobs are written down,
+in jobs.jsonl, a line each.
 """
 
 import json
@@ -24,12 +25,14 @@ app = msal.ConfidentialClientApplication(
     instance_discovery=settings.get("INSTANCE_DISCOVERY") != "no",
 )
 token = app.acquire_token_for_client([settings["SCOPE"]])["access_token"]
+headers = {"Authorization": "Bearer " + token}
 
 number = 0
 while True:
     number += 1
-    answer = requests.get(settings["API_ENDPOINT"], headers={"Authorization": "Bearer " + token}, timeout=10)
-    done = {"job": number, "users": len(answer.json()["value"]), "at": time.time()}
+    answer = requests.get(settings["API_ENDPOINT"], headers=headers, timeout=10)
+    users = len(answer.json()["value"])
+    done = {"job": number, "users": users, "at": time.time()}
     with jobs.open("a", encoding="utf-8") as file:
         file.write(json.dumps(done) + "\n")
     time.sleep(float(settings.get("INTERVAL") or 5))
