@@ -8,7 +8,7 @@ import httpx
 
 from practice_tenant.directory import secrets
 from practice_tenant.directory.objects import Application, ServicePrincipal
-from practice_tenant.directory.seed import OTHER_TENANT_ID, TENANT_ID
+from practice_tenant.directory.seeded_identifiers import OTHER_TENANT_ID, TENANT_ID
 from practice_tenant.faults import Throttled
 from tests.conformance.certificate import as_form, assertion_claims
 

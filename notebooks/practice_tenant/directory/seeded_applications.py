@@ -1,0 +1,196 @@
+"""The app registrations of a new practice tenant: one for each role that a notebook needs."""
+
+import uuid
+from dataclasses import replace
+
+from .objects import (
+    AND_PERSONAL,
+    MULTIPLE_ORGS,
+    Application,
+    AppRole,
+    AppRoleAssignment,
+    PermissionGrant,
+    PermissionScope,
+    RequiredPermission,
+    ServicePrincipal,
+)
+from .permissions import GRAPH_APP_ID, GRAPH_APPLICATION, graph_role_id, graph_scope_id
+from .seeded_identifiers import (
+    ADMINISTRATOR_CLIENT_ID,
+    CUSTOMER_CLIENT_ID,
+    DAEMON_ACCESS,
+    DAEMON_CLIENT_ID,
+    DESKTOP_CLIENT_ID,
+    MULTI_TENANT_CLIENT_ID,
+    MULTI_TENANT_DESKTOP_CLIENT_ID,
+    OTHER_TENANT_ID,
+    RECORDS_ACCESS,
+    RECORDS_API_CLIENT_ID,
+    RECORDS_API_URI,
+    RECORDS_READ_ALL,
+    RECORDS_WRITE_ALL,
+    TENANT_ID,
+)
+from .store import Directory
+
+
+def add_applications(directory: Directory, now: int) -> None:
+    """Keep the seeded apps and Microsoft Graph, with their service principals and what is granted to them."""
+    directory.add_application(GRAPH_APPLICATION)
+    for tenant_id in (TENANT_ID, OTHER_TENANT_ID):
+        _add_principal(directory, tenant_id, GRAPH_APPLICATION)
+    records = Application(
+        id=stable_id("application", RECORDS_API_CLIENT_ID),
+        app_id=RECORDS_API_CLIENT_ID,
+        tenant_id=TENANT_ID,
+        display_name="Course records API",
+        token_version=2,
+        identifier_uris=(RECORDS_API_URI,),
+        permission_scopes=(PermissionScope(id=RECORDS_ACCESS, value="Records.Read", display_name="Read your records"),),
+        app_roles=(
+            AppRole(id=RECORDS_READ_ALL, value="Records.Read.All", display_name="Read all records"),
+            AppRole(id=RECORDS_WRITE_ALL, value="Records.Write.All", display_name="Write all records"),
+        ),
+        created=now,
+    )
+    records = replace(records, required_permissions=(_delegated(GRAPH_APP_ID, graph_scope_id("User.Read")),))
+    _register(directory, records)
+    _consent_for_everyone(directory, records, GRAPH_APP_ID, ("User.Read",))
+    _register(
+        directory,
+        _application(
+            "Course daemon",
+            DAEMON_CLIENT_ID,
+            now,
+            token_version=2,
+            web_redirect_uris=("http://localhost",),
+            permission_scopes=(
+                PermissionScope(id=DAEMON_ACCESS, value="access_as_user", display_name="Act for you in the course"),
+            ),
+            required_permissions=(_delegated(GRAPH_APP_ID, graph_scope_id("User.Read")),),
+        ),
+        {GRAPH_APP_ID: ("User.Read.All",), RECORDS_API_CLIENT_ID: ("Records.Read.All",)},
+    )
+    daemon = directory.application(app_id=DAEMON_CLIENT_ID)
+    _consent_for_everyone(directory, daemon, GRAPH_APP_ID, ("User.Read",))
+    _register(
+        directory,
+        _application(
+            "Course desktop app",
+            DESKTOP_CLIENT_ID,
+            now,
+            public_client=True,
+            public_redirect_uris=("http://localhost",),
+            required_permissions=(_delegated(GRAPH_APP_ID, graph_scope_id("User.Read")),),
+        ),
+    )
+    _register(
+        directory,
+        _application("Course multi-tenant app", MULTI_TENANT_CLIENT_ID, now, sign_in_audience=MULTIPLE_ORGS),
+    )
+    _register(
+        directory,
+        _application(
+            "Course multi-tenant desktop app",
+            MULTI_TENANT_DESKTOP_CLIENT_ID,
+            now,
+            sign_in_audience=MULTIPLE_ORGS,
+            public_client=True,
+            public_redirect_uris=("http://localhost",),
+        ),
+    )
+    _register(
+        directory,
+        _application("Practice tenant administrator", ADMINISTRATOR_CLIENT_ID, now),
+        {GRAPH_APP_ID: ("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Organization.Read.All")},
+    )
+
+
+def add_customer_app(directory: Directory) -> None:
+    """Keep the app that customers sign in to, in a directory whose seed didn't have it yet."""
+    # User flows of Azure AD B2C serve apps of this audience alone. It is as old as its tenant.
+    app = _application(
+        "Course customer app",
+        CUSTOMER_CLIENT_ID,
+        directory.tenant(TENANT_ID).created,
+        sign_in_audience=AND_PERSONAL,
+        token_version=2,
+        public_client=True,
+        public_redirect_uris=("http://localhost",),
+    )
+    _register(directory, app)
+
+
+def _application(name: str, app_id: str, now: int, **more: object) -> Application:
+    return Application(
+        id=stable_id("application", app_id),
+        app_id=app_id,
+        tenant_id=TENANT_ID,
+        display_name=name,
+        created=now,
+        **more,
+    )
+
+
+def _register(directory: Directory, application: Application, granted: dict[str, tuple[str, ...]] | None = None):
+    """Keep an app with its service principal, ask for the permissions in *granted*, and give admin consent to them."""
+    granted = granted or {}
+    wanted = [
+        RequiredPermission(resource_app_id=resource, role_id=_role_id(directory, resource, value))
+        for resource, values in granted.items()
+        for value in values
+    ]
+    permissions = (*application.required_permissions, *wanted)
+    directory.add_application(replace(application, required_permissions=permissions))
+    principal = _add_principal(directory, application.tenant_id, application)
+    for permission in wanted:
+        resource = directory.service_principal(application.tenant_id, app_id=permission.resource_app_id)
+        directory.add_app_role_assignment(
+            AppRoleAssignment(
+                id=stable_id(principal.id, permission.role_id),
+                principal_id=principal.id,
+                resource_id=resource.id,
+                app_role_id=permission.role_id,
+                created=application.created,
+            )
+        )
+
+
+def _delegated(resource_app_id: str, scope_id: str) -> RequiredPermission:
+    return RequiredPermission(resource_app_id=resource_app_id, role_id=scope_id, delegated=True)
+
+
+def _consent_for_everyone(directory: Directory, application: Application, resource_app_id: str, scopes: tuple) -> None:
+    principal = directory.service_principal(application.tenant_id, app_id=application.app_id)
+    resource = directory.service_principal(application.tenant_id, app_id=resource_app_id)
+    directory.add_permission_grant(
+        PermissionGrant(
+            id=stable_id(principal.id, resource.id),
+            principal_id=principal.id,
+            resource_id=resource.id,
+            user_id=None,
+            scopes=scopes,
+        )
+    )
+
+
+def _add_principal(directory: Directory, tenant_id: str, application: Application) -> ServicePrincipal:
+    principal = ServicePrincipal(
+        id=stable_id(tenant_id, application.app_id),
+        tenant_id=tenant_id,
+        app_id=application.app_id,
+        display_name=application.display_name,
+    )
+    directory.add_service_principal(principal)
+    return principal
+
+
+def _role_id(directory: Directory, resource_app_id: str, value: str) -> str:
+    if resource_app_id == GRAPH_APP_ID:
+        return graph_role_id(value)
+    return next(role.id for role in directory.application(app_id=resource_app_id).app_roles if role.value == value)
+
+
+def stable_id(*parts: str) -> str:
+    """The same GUID for the same parts, in every state folder."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(parts)))
