@@ -70,7 +70,8 @@ class GuardedProtocol(ResettableProtocol):
         self._room.waits(self)
         super().on_response_complete()
         if self.transport.is_closing():
-            self._abort_in(self._limits.farewell_seconds)
+            # It stays until the client has read its answer, which may take as long as a request.
+            self._abort_in(seconds=self._limits.seconds)
         elif self.conn.trailing_data[0]:
             self._begin()
 

@@ -117,7 +117,7 @@ def test_reading_stops(tenant: Limited):
     assert tenant.serves() < 1
 
 
-SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 TWO_READINGS = {
     "length and chunks": ("HTTP/1.1", "Content-Length: 5\r\nTransfer-Encoding: chunked", b"0\r\n\r\n"),
     "chunks and length": ("HTTP/1.1", "Transfer-Encoding: chunked\r\nContent-Length: 5", b"0\r\n\r\n"),
@@ -257,10 +257,11 @@ def test_a_crowd_does_not_cut_off_who_is_being_answered():
 
 
 @pytest.mark.statement(15)
+@pytest.mark.parametrize("afterwards", ["close", "keep-alive"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_client_that_does_not_read_its_answer_is_cut_off(scheme: str):
+def test_a_client_that_does_not_read_its_answer_is_cut_off(scheme: str, afterwards: str):
     with limited(SHORT, takes_a_while) as tenant, tenant.connected(scheme) as connection:
-        connection.sendall(http_request("/", "Host: localhost"))
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: {afterwards}\r\n\r\n".encode())
         time.sleep(0.5 + SHORT.seconds + 0.5)
         received = 0
         with contextlib.suppress(OSError):
