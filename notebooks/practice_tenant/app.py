@@ -3,10 +3,12 @@
 No handler needs a socket, a thread or another process; listeners (``server``) or a test call this application.
 """
 
+import contextlib
 import hmac
 import time
 from collections.abc import Callable
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from .clock import TenantClock
@@ -96,7 +98,9 @@ class PracticeTenant:
         if scope["type"] != "http":
             return
         answer = self._misdirected(scope) or self._part(scope)
-        await answer(scope, receive, send)
+        # A client that goes, or is cut off, before its request is whole needs no answer and is no fault of ours.
+        with contextlib.suppress(ClientDisconnect):
+            await answer(scope, receive, send)
 
     def _misdirected(self, scope: dict) -> Response | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]

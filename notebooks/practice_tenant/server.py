@@ -4,14 +4,13 @@ HTTPS for the authorization server and the API, plain HTTP for the pages a brows
 """
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +19,10 @@ import uvicorn
 from .app import PracticeTenant
 from .directory.seed import SeededValues
 from .faces import RUN_HEADER
-from .resettable import ResettableProtocol
+from .guarded import GuardedProtocol
+from .guarded_server import GuardedServer
+from .limits import Limits, connections_allowed
+from .room import Room
 from .sockets import PortTaken, bind
 from .state import State, open_state
 from .tls import TlsIdentity, new_identity
@@ -63,6 +65,7 @@ class Listeners:
     pages_key: str = field(repr=False)
     control_token: str = field(repr=False)
     state: State
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def https_port(self) -> int:
@@ -116,6 +119,7 @@ def listen(
     private: bool = False,
     profile: str = "entra",
     clock: Callable[[], float] = time.time,
+    limits: Limits | None = None,
 ) -> Listeners:
     """Bind the listeners; port 0 takes a free one.
 
@@ -123,6 +127,7 @@ def listen(
         private: whether the pages are for this run's owner: reached by a key in their path, and with the password of
             the practice users beside the field.
         profile: ``entra``, or ``strict`` for RFC 9700.
+        limits: what a client may ask at most; None: what people and programs get by with.
 
     Raises:
         PortTaken: a port that was asked for is in use.
@@ -158,6 +163,7 @@ def listen(
         pages_key=pages_key,
         control_token=control_token,
         state=state,
+        limits=limits or Limits(),
     )
 
 
@@ -175,17 +181,12 @@ def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
     asyncio.run(_serve(servers, listeners, ready))
 
 
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # Two servers share one process: serve() decides what a signal means, and in a kernel the kernel does.
-        yield
-
-
 def _servers(listeners: Listeners) -> list[uvicorn.Server]:
+    limits = listeners.limits
+    room = Room(connections_allowed(limits))
     common = {
         "app": listeners.app,
-        "http": ResettableProtocol,
+        "http": GuardedProtocol,
         "ws": "none",
         "lifespan": "off",
         # uvicorn would otherwise take over the logging of a kernel that is not its own.
@@ -194,14 +195,11 @@ def _servers(listeners: Listeners) -> list[uvicorn.Server]:
         "server_header": False,
         # Nothing stands in front of a loopback listener, so no header may claim who the client is.
         "proxy_headers": False,
-        "h11_max_incomplete_event_size": 64 * 1024,
         "timeout_graceful_shutdown": 2,
-        # Longer than the pauses a client makes between two polls, and no multiple of them: a connection that closes
-        # just when it is used again fails a POST, which nobody may send twice.
-        "timeout_keep_alive": 33,
+        "timeout_keep_alive": limits.idle_seconds,
     }
     secure = uvicorn.Config(**common, ssl_context_factory=lambda *_: listeners.identity.context)
-    return [_Server(secure), _Server(uvicorn.Config(**common))]
+    return [GuardedServer(config, limits, room) for config in (secure, uvicorn.Config(**common))]
 
 
 async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Callable[[], None]) -> None:

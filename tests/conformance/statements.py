@@ -7,24 +7,20 @@ from pathlib import Path
 
 PAGE = Path(__file__).with_name("statements.md")
 
-# Who brings what is not there yet.
-TOPICS = ("sockets and limits",)
 PROFILES = ("both", "entra", "differs")
 
 _ROW = re.compile(r"\| (\d+) \| (.+) \| (.+) \| (\w+) \| (.+) \|")
-_TO_COME = "to come: "
 
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One row of the page. Either ``shown_by`` names test files, without ``.py``, or ``topic`` says what brings it."""
+    """One row of the page. ``shown_by`` names test files, without ``.py``."""
 
     number: int
     text: str
     source: str
     profile: str
     shown_by: frozenset[str]
-    topic: str | None
 
 
 def read_statements(page: Path = PAGE) -> list[Statement]:
@@ -52,12 +48,10 @@ def marks_of(path: Path) -> dict[str, set[int]]:
 
 def _statement(match: re.Match) -> Statement:
     number, text, source, profile, last = match.groups()
-    to_come = last.startswith(_TO_COME)
     return Statement(
         number=int(number),
         text=text,
         source=source,
         profile=profile,
-        shown_by=frozenset() if to_come else frozenset(last.split(", ")),
-        topic=last.removeprefix(_TO_COME) if to_come else None,
+        shown_by=frozenset(last.split(", ")),
     )

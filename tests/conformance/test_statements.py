@@ -1,9 +1,9 @@
-"""The page of statements and the tests agree: nothing is called held that no test shows, and the reverse."""
+"""The page of statements and the tests agree: nothing is promised that no test shows, and the reverse."""
 
 from collections import defaultdict
 from pathlib import Path
 
-from .statements import PAGE, PROFILES, TOPICS, marks_of, read_statements
+from .statements import PAGE, PROFILES, marks_of, read_statements
 
 STATEMENTS = read_statements()
 
@@ -27,22 +27,12 @@ def test_every_line_of_a_table_is_read():
     assert len(rows) == len(STATEMENTS)
 
 
-def test_a_held_statement_names_the_files_that_show_it_and_no_others():
-    assert shown() == {statement.number: set(statement.shown_by) for statement in STATEMENTS if not statement.topic}
-
-
-def test_a_statement_to_come_names_a_known_topic():
-    topics = {statement.topic for statement in STATEMENTS if statement.topic}
-    assert topics == set(TOPICS)
+def test_a_statement_names_the_files_that_show_it_and_no_others():
+    assert shown() == {statement.number: set(statement.shown_by) for statement in STATEMENTS}
 
 
 def test_a_statement_names_its_profile():
     assert {statement.profile for statement in STATEMENTS} == set(PROFILES)
-
-
-def test_what_this_version_promises_is_held():
-    promised = {*range(1, 13), *range(16, 97), *range(98, 107)}
-    assert promised == {statement.number for statement in STATEMENTS if not statement.topic}
 
 
 def test_a_mark_outside_a_test_counts_for_nothing(tmp_path: Path):

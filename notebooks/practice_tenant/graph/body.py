@@ -7,7 +7,7 @@ from starlette.requests import Request
 from ..directory import redirect_uri
 from .errors import GraphError, bad_request
 
-MAX_BODY_BYTES = 256 * 1024
+MAX_BODY_BYTES = 64 * 1024
 
 
 async def read_body(request: Request) -> dict:
@@ -20,7 +20,7 @@ async def read_body(request: Request) -> dict:
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > MAX_BODY_BYTES:
-            raise GraphError(413, "Request_EntityTooLarge", "The request body is longer than 256 KB.")
+            raise GraphError(413, "Request_EntityTooLarge", "The request body is longer than 64 KB.")
     if not raw.strip():
         return {}
     try:
