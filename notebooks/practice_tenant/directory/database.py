@@ -20,6 +20,11 @@ class UnknownSchema(Exception):
     """The file was written by another version of the practice tenant."""
 
 
+def unusable(error: sqlite3.OperationalError) -> str:
+    """A sentence that says why the file can't be used now; empty if another process only holds it for a moment."""
+    return "" if "locked" in str(error) else f"The practice tenant can't use its state file: {error}."
+
+
 class Database:
     """One SQLite database that several threads and processes may use at once.
 
