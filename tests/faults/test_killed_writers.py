@@ -44,9 +44,12 @@ def written_until_killed(folder: Path, moment: random.Random) -> dict[str, list[
     """What a process promised to have kept, by kind, before it was killed at some moment."""
     promised = {"app": [], "env": [], "done": [], "cache": []}
     with running("-c", WRITES, str(folder), folder=folder) as process:
-        lines = [process.stdout.readline()]
-        assert lines[0], process.stderr.read()
-        time.sleep(moment.uniform(0, 0.05))
+        lines = []
+        # Each thing was done once by then, and what it needs is imported.
+        while not lines or not lines[-1].startswith("cache"):
+            lines.append(process.stdout.readline())
+            assert lines[-1], process.stderr.read()
+        time.sleep(moment.uniform(0, 0.03))
         process.kill()
         lines += process.stdout
     for line in lines:
@@ -72,15 +75,13 @@ def test_nothing_that_was_kept_is_lost_however_often_writers_are_killed(tmp_path
         done |= set(promised["done"])
         assert state.notices == ()
         assert apps <= found
-        progress = json.loads((tmp_path / "course" / "progress.json").read_text("utf-8"))["done"] if done else []
+        progress = json.loads((tmp_path / "course" / "progress.json").read_text("utf-8"))["done"]
         assert done <= set(progress)
         env_file = dotenv_file.read(tmp_path / ".env")
         assert env_file.problems == ()
-        assert not env_file.values or env_file.values["SCOPE"] == env_file.values["CLIENT_ID"] * 2000
+        assert env_file.values["SCOPE"] == env_file.values["CLIENT_ID"] * 2000
         # load() takes a half written file for an empty one.
         cache = http_cache_file.load(tmp_path / "http_cache.bin")
-        assert cache or not promised["cache"]
-        assert not cache or cache["much"] == cache["mark"] * 2000
-    assert len(apps) > KILLS, "they were killed in the middle of their work, not before"
-    assert done
+        assert cache["much"] == cache["mark"] * 2000
+    assert len(apps) > KILLS, "they were killed in the middle of their work"
     assert set_aside(tenant_folder(tmp_path)) == []
