@@ -4,15 +4,18 @@ import io
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
 
 from .problem import Problem
 
 FILE_KEY = ".env"
 
+_LEFT_OVER_SECONDS = 60
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NEEDS_NO_QUOTES = re.compile(r"[\w.~:/@+,=\\-]+")
 _MODE_KEY = "COURSE_MODE"
@@ -198,6 +201,7 @@ def _replace(path: Path, data: bytes) -> None:
     # Restricts the file to its owner on Windows too, where a file mode does not.
     from jupyter_core.paths import secure_write
 
+    _remove_leftovers(path)
     # In the same folder, because only there is replacing a file one step.
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -217,6 +221,15 @@ def _replace(path: Path, data: bytes) -> None:
                 "folder, for example in your home folder."
             ) from None
         raise
+
+
+def _remove_leftovers(path: Path) -> None:
+    # A process that is killed while it saves leaves a copy with secrets in it, which nobody would look for.
+    for leftover in path.parent.glob(f"{escape(path.name)}.{'[0-9a-f]' * 8}.tmp"):
+        with suppress(OSError):
+            # A younger one may be what another kernel saves at this moment.
+            if time.time() - leftover.stat().st_mtime > _LEFT_OVER_SECONDS:
+                leftover.unlink()
 
 
 def _reason(error: OSError) -> str:

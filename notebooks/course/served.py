@@ -1,11 +1,15 @@
 """A practice tenant that ``python -m practice_tenant serve`` runs, by the files it keeps in its state folder."""
 
+import contextlib
 import json
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
 from .control import ControlError
+
+_SECONDS_TO_CONNECT = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,8 @@ def find(folder: str | Path, *, https_port: int | None = None) -> ServedTenant:
         https_port: which one, if several are served from one folder.
 
     Raises:
-        ControlError: none is served there, or several and no port says which, or its files can't be read.
+        ControlError: none is served there, or several and no port says which, or its files can't be read, or it was
+            killed and so couldn't clear up.
     """
     folder = Path(folder).expanduser()
     files = sorted(folder.glob(f"serve-{https_port or '*'}.json"))
@@ -49,12 +54,32 @@ def find(folder: str | Path, *, https_port: int | None = None) -> ServedTenant:
             "python -m practice_tenant serve. It prints its state folder."
         )
     if len(files) > 1:
-        names = ", ".join(file.stem.removeprefix("serve-") for file in files)
+        files = [file for file in files if _listens(_port(file))] or files
+    if len(files) > 1:
+        names = ", ".join(map(_port, files))
         raise ControlError(f"Several practice tenants are served from {folder}. Name one: https_port= {names}.")
     try:
-        return _read(files[0])
+        found = _read(files[0])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ControlError(f"{files[0]} can't be read ({type(error).__name__}). Start serve again.") from error
+    if not _listens(found.https_port):
+        raise ControlError(
+            f"The practice tenant of {files[0]} doesn't run any more: nobody listens on port {found.https_port}. "
+            "Start serve again."
+        )
+    return found
+
+
+def _port(file: Path) -> str:
+    return file.stem.removeprefix("serve-")
+
+
+def _listens(port: str | int) -> bool:
+    # A port is a number below 65536; what else a file's name or content says is none.
+    with contextlib.suppress(OSError, ValueError, TypeError, OverflowError):
+        socket.create_connection(("127.0.0.1", int(port)), _SECONDS_TO_CONNECT).close()
+        return True
+    return False
 
 
 def _read(file: Path) -> ServedTenant:

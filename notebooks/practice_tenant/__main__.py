@@ -65,6 +65,7 @@ def _serve(options: argparse.Namespace) -> int:
         return 1
     with contextlib.ExitStack() as kept:
         folder = state.folder or Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="practice-tenant-")))
+        _remove_stale(folder)
         files = [folder / f"serve-{listeners.https_port}.pem", folder / f"serve-{listeners.https_port}.json"]
         kept.callback(lambda: [file.unlink(missing_ok=True) for file in files])
         _write_private(files[0], listeners.identity.ca_certificate)
@@ -144,6 +145,17 @@ def _connection(listeners, ca_file: Path) -> str:
             "seeded": seeded,
         }
     )
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove the files of tenants that were killed, and so couldn't do it: clients would look for those tenants."""
+    from .sockets import listens
+
+    for file in folder.glob("serve-*.json"):
+        port = file.stem.removeprefix("serve-")
+        if port.isdecimal() and not listens(int(port)):
+            for kind in (".json", ".pem"):
+                file.with_suffix(kind).unlink(missing_ok=True)
 
 
 def _write_private(path: Path, text: str) -> None:

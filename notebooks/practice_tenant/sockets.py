@@ -6,6 +6,7 @@ import sys
 
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 _BACKLOG = 2048
+_SECONDS_TO_CONNECT = 5
 
 
 class PortTaken(Exception):
@@ -32,6 +33,15 @@ def bind(port: int) -> list[socket.socket]:
             return bind(0)
         raise PortTaken(port) from error
     return bound
+
+
+def listens(port: int) -> bool:
+    """Whether a program on this computer listens on a port of 127.0.0.1."""
+    try:
+        socket.create_connection(("127.0.0.1", port), _SECONDS_TO_CONNECT).close()
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def _socket(family: int, address: str, port: int) -> socket.socket:

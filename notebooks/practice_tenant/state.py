@@ -69,6 +69,8 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
             with contextlib.ExitStack() as on_failure:
                 on_failure.callback(directory.close)
                 seeded = _seed_if_new(directory, folder / SECRETS, clock)
+                # A kernel never closes its file, so until here even the seed may stand in the log alone.
+                directory.checkpoint()
                 on_failure.pop_all()
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -50,6 +50,23 @@ def test_a_page_says_when_to_come_back(pages: InProcess, directory: Directory, s
     assert "Try again" in response.text
 
 
+def full(*_: object, **__: object) -> None:
+    """Stands in for a look-up whose disk is full."""
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+@pytest.mark.statement(16)
+def test_a_person_is_told_why_where_waiting_alone_does_not_help(
+    graph: Graph, pages: InProcess, directory: Directory, seeded: SeededValues, mint
+):
+    directory.service_principal = directory.application = full
+    for text in (
+        graph.get("/users", token=mint(roles=["User.Read.All"])).json()["error"]["message"],
+        pages.get(f"/{seeded.tenant_id}/oauth2/v2.0/authorize?client_id={seeded.public_client_id}").text,
+    ):
+        assert "database or disk is full." in text
+
+
 class InProcessClient:
     """MSAL's http_client, led to the tenant without a socket; it counts what is posted."""
 

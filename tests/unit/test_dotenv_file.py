@@ -356,3 +356,13 @@ def test_a_symbolic_link_stays_one_and_its_file_is_saved(tmp_path):
     save(link, {"A": "2"})
     assert link.is_symlink()
     assert target.read_text() == "A=2\n"
+
+
+def test_saving_removes_what_a_killed_process_left_when_it_saved(env_file):
+    left, fresh, others = (env_file.with_name(f".env.{name}.tmp") for name in ("0123abcd", "4567abcd", "notes"))
+    for path in (left, fresh, others):
+        path.write_text("CLIENT_SECRET=canary\n")
+    for path in (left, others):
+        os.utime(path, (0, 0))
+    save(env_file, {"A": "1"})
+    assert sorted(env_file.parent.iterdir()) == sorted([env_file, fresh, others])

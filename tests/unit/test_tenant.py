@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -282,9 +283,12 @@ def test_what_is_known_of_a_served_tenant_has_its_secrets_and_hides_them(stub, t
 
 def test_of_several_one_has_to_be_named(stub, tmp_path):
     describe(tmp_path, stub)
-    (tmp_path / "serve-1.json").write_text("{}")
-    with pytest.raises(ControlError, match=rf"Name one: https_port= 1, {stub.https_port}\."):
-        Tenant.served(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        (tmp_path / f"serve-{port}.json").write_text("{}")
+        names = ", ".join(sorted(map(str, (port, stub.https_port))))
+        with pytest.raises(ControlError, match=rf"Name one: https_port= {names}\."):
+            Tenant.served(tmp_path)
     assert Tenant.served(tmp_path, https_port=stub.https_port).ports == (stub.https_port, 8400)
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..directory.database import unusable
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
@@ -134,9 +135,8 @@ async def forbidden_page(request: Request, error: Exception) -> Response:
 
 async def busy_page(request: Request, error: sqlite3.OperationalError) -> Response:
     """The same, for a person."""
-    answer = page(
-        "message", status=503, heading="Try again", sentences=["The practice tenant is busy. Try again soon."]
-    )
+    sentence = unusable(error) or "The practice tenant is busy."
+    answer = page("message", status=503, heading="Try again", sentences=[f"{sentence} Try again soon."])
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 

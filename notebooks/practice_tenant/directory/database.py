@@ -20,6 +20,11 @@ class UnknownSchema(Exception):
     """The file was written by another version of the practice tenant."""
 
 
+def unusable(error: sqlite3.OperationalError) -> str:
+    """A sentence that says why the file can't be used now; empty if another process only holds it for a moment."""
+    return "" if "locked" in str(error) else f"The practice tenant can't use its state file: {error}."
+
+
 class Database:
     """One SQLite database that several threads and processes may use at once.
 
@@ -90,6 +95,14 @@ class Database:
         with self.transaction():
             for table in TABLE_NAMES:
                 self._db.execute(f"DELETE FROM {table}")
+
+    def checkpoint(self) -> None:
+        """Move what is committed from the log into the file itself, so that a log that is cut off costs little.
+
+        Where another process or a full disk is in the way it stays in the log, and counts all the same.
+        """
+        with contextlib.suppress(sqlite3.OperationalError):
+            self._one("PRAGMA wal_checkpoint(PASSIVE)")
 
     def revision(self) -> tuple[int, int]:
         """A value that differs once anything changed, in this process or another: what was read before may be stale."""

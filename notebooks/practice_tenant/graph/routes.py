@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
 
+from ..directory.database import unusable
 from ..directory.store import Directory
 from ..faces import Face
 from . import (
@@ -108,7 +109,8 @@ async def refuse(request: Request, error: GraphError) -> JSONResponse:
 
 async def busy(request: Request, error: sqlite3.OperationalError) -> JSONResponse:
     """Another process holds the state file, or the disk is full: it may pass."""
-    sentence = "The service isn't available. Try the request again after a delay."
+    # The second sentence is the practice tenant's own: whoever reads it can do something about a full disk.
+    sentence = f"The service isn't available. Try the request again after a delay. {unusable(error)}".strip()
     return await refuse(request, GraphError(503, "serviceNotAvailable", sentence, headers={"Retry-After": "5"}))
 
 

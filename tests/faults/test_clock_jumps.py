@@ -1,0 +1,101 @@
+"""The computer's clock jumps by an hour while a kernel runs: the tenant, MSAL and TLS all go by the new time."""
+
+import socket
+import ssl
+import threading
+import time
+
+import pytest
+
+from practice_tenant.tls import new_identity
+from tests.unit.children import run
+
+HOUR = 3600
+
+# Every part reads the clock with time.time or datetime.now. Both are replaced before anything of the course is imported.
+JUMPS = """
+import datetime, json, sys, time
+
+right, jump = time.time, [0.0]
+time.time = lambda: right() + jump[0]
+
+class Jumped(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(time.time(), tz)
+
+datetime.datetime = Jumped
+
+import msal
+from course import Administrator, Registration, person
+
+registration = Registration.load()
+SCOPE, USERS = ["https://graph.microsoft.com/.default"], "https://graph.microsoft.com/v1.0/users"
+
+def daemon(cache=None):
+    return msal.ConfidentialClientApplication(
+        registration.client_id, authority=registration.authority, token_cache=cache,
+        client_credential=registration.client_secret.value, http_client=registration.http,
+    )
+
+def users(result):
+    return registration.http.get(USERS, headers={"Authorization": f"Bearer {result['access_token']}"}).status_code
+
+def sign_in(app):
+    flow = app.initiate_device_flow(["User.Read"])
+    person.visit(f"{flow['verification_uri']}?otc={flow['user_code']}")
+    return app.acquire_token_by_device_flow(flow)
+
+public = msal.PublicClientApplication(
+    registration.public_client_id, authority=registration.authority, http_client=registration.http
+)
+kept = daemon()
+before = kept.acquire_token_for_client(SCOPE)
+sign_in(public)
+seen = {"users before": users(before)}
+
+jump[0] = float(sys.argv[1])
+seen["kept app"] = kept.acquire_token_for_client(SCOPE)["token_source"]
+seen["new app"] = users(daemon().acquire_token_for_client(SCOPE))
+seen["silent"] = public.acquire_token_silent(["User.Read"], public.get_accounts()[0], force_refresh=True)["token_source"]
+seen["sign-in"] = sign_in(public)["id_token_claims"]["preferred_username"]
+seen["old token"] = users(before)
+seen["registered"] = Administrator(registration=registration).register_app("After the jump", ()).client_id != ""
+print(json.dumps(seen))
+"""
+
+GOES_ON = '"new app": 200, "silent": "identity_provider", "sign-in": "learner@practice.example"'
+
+
+def test_an_hour_ahead_msal_asks_for_a_new_token(tmp_path):
+    """The old one has just ended, which the API forgives for five minutes."""
+    said = run(JUMPS, tmp_path, str(HOUR))
+    assert said == (
+        f'{{"users before": 200, "kept app": "identity_provider", {GOES_ON}, "old token": 200, "registered": true}}\n'
+    )
+
+
+def test_an_hour_back_the_old_token_does_not_count_yet_and_a_new_one_does(tmp_path):
+    said = run(JUMPS, tmp_path, str(-HOUR))
+    assert said == f'{{"users before": 200, "kept app": "cache", {GOES_ON}, "old token": 401, "registered": true}}\n'
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["ahead", "back"])
+def test_tls_is_trusted_after_the_jump(jump: int):
+    """OpenSSL reads the computer's own clock, so here the certificates are made before it jumped."""
+    identity = new_identity(time.time() - jump)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def answer() -> None:
+            with identity.context.wrap_socket(listener.accept()[0], server_side=True) as connection:
+                connection.sendall(b"trusted")
+                connection.recv(1)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        client = ssl.create_default_context(cadata=identity.ca_certificate)
+        with client.wrap_socket(socket.create_connection(("127.0.0.1", port), 30), server_hostname="localhost") as tls:
+            assert tls.recv(7) == b"trusted"
+            tls.sendall(b".")
+        thread.join()
