@@ -30,6 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--profile", choices=("entra", "strict"), default="entra", help="strict keeps to RFC 9700 (default entra)"
     )
+    serve.add_argument(
+        "--workers", type=_workers, default=1, metavar="N", help="processes that answer, for more cores (default 1)"
+    )
     serve.set_defaults(run=_serve)
     show = commands.add_parser("show", help="list what the tenant holds; never a secret")
     show.set_defaults(run=_show)
@@ -47,13 +50,28 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _workers(text: str) -> int:
+    from .workers import MOST, refusal
+
+    if not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: 1 to {MOST} was expected")
+    if reason := refusal(int(text)):
+        raise argparse.ArgumentTypeError(reason)
+    return int(text)
+
+
 def _serve(options: argparse.Namespace) -> int:
     from .server import PortTaken, listen, serve
+    from .workers import serve_with_workers
 
-    state = open_state()
+    state, workers = open_state(), options.workers
     _say_notices(state.notices)
+    if workers > 1 and state.folder is None:
+        print(f"--workers {workers} needs a state folder: processes can't share a tenant in memory.", file=sys.stderr)
+        return 1
+    ports = {"https_port": options.https_port, "http_port": options.http_port}
     try:
-        listeners = listen(state, https_port=options.https_port, http_port=options.http_port, profile=options.profile)
+        listeners = listen(state, **ports, profile=options.profile, several=workers > 1)
     except PortTaken as taken:
         option = "--https-port" if taken.port == options.https_port else "--http-port"
         another = (taken.port + 1) % 65536
@@ -70,7 +88,12 @@ def _serve(options: argparse.Namespace) -> int:
         kept.callback(lambda: [file.unlink(missing_ok=True) for file in files])
         _write_private(files[0], listeners.identity.ca_certificate)
         _write_private(files[1], _connection(listeners, files[0]))
-        serve(listeners, lambda: print(_banner(listeners, files), flush=True))
+        banner = _banner(listeners, files)
+        if workers == 1:
+            serve(listeners, lambda: print(banner, flush=True))
+        elif not serve_with_workers(listeners, workers, lambda: print(banner, flush=True)):
+            print("A worker of the practice tenant ended by itself, so the others were stopped.", file=sys.stderr)
+            return 1
     print("The practice tenant stopped.")
     return 0
 

@@ -40,6 +40,7 @@ class PracticeTenant:
         profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: what the cloud faces demand in the ``X-Practice-Tenant-Run`` header of each request.
         control_token: what the control API demands; while it is empty, that lets nobody in.
+        several: whether other processes answer beside this one; the control API then has nothing to offer.
         clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
     """
 
@@ -54,6 +55,7 @@ class PracticeTenant:
         password_hint: str = "Ask whoever runs this practice tenant.",
         profile: str = "entra",
         control_token: str = "",
+        several: bool = False,
         clock: Callable[[], float] = time.time,
     ):
         self.directory = directory
@@ -85,7 +87,12 @@ class PracticeTenant:
             self._parts |= dict.fromkeys(faces, cloud_parts(cloud, faces, services))
         self._parts[b2c] = b2c_parts(services)
         self._control = Control(
-            control_token, directory=directory, faults=self.faults, counters=counters, rotate=self._rotate
+            control_token,
+            directory=directory,
+            faults=self.faults,
+            counters=counters,
+            rotate=self._rotate,
+            several=several,
         )
 
     @property

@@ -12,12 +12,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from .app import PracticeTenant
 from .directory.seed import SeededValues
+from .directory.store import Directory
 from .faces import RUN_HEADER
 from .guarded import GuardedProtocol
 from .guarded_server import GuardedServer
@@ -55,9 +57,10 @@ class RunningTenant:
 
 @dataclass(frozen=True, kw_only=True)
 class Listeners:
-    """Bound sockets and what answers on them."""
+    """Bound sockets and what answers on them; ``new_app`` makes another that answers the same, on a directory."""
 
     app: PracticeTenant
+    new_app: Callable[[Directory], PracticeTenant] = field(repr=False)
     identity: TlsIdentity
     https: list[socket.socket]
     http: list[socket.socket]
@@ -118,6 +121,7 @@ def listen(
     http_port: int = 0,
     private: bool = False,
     profile: str = "entra",
+    several: bool = False,
     clock: Callable[[], float] = time.time,
     limits: Limits | None = None,
 ) -> Listeners:
@@ -127,6 +131,7 @@ def listen(
         private: whether the pages are for this run's owner: reached by a key in their path, and with the password of
             the practice users beside the field.
         profile: ``entra``, or ``strict`` for RFC 9700.
+        several: whether several processes will answer (``workers``).
         limits: what a client may ask at most; None: what people and programs get by with.
 
     Raises:
@@ -141,21 +146,23 @@ def listen(
         raise
     run_token, control_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     pages_key = secrets.token_urlsafe(16) if private else ""
-    app = PracticeTenant(
-        state.directory,
+    new_app = partial(
+        PracticeTenant,
         https_port=https[0].getsockname()[1],
         http_port=http[0].getsockname()[1],
         run_token=run_token,
         control_token=control_token,
         pages_key=pages_key,
         profile=profile,
+        several=several,
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )
     # The certificates follow the computer's clock, not the tenant's: TLS clients compare with theirs.
     identity = new_identity(time.time())
     return Listeners(
-        app=app,
+        app=new_app(state.directory),
+        new_app=new_app,
         identity=identity,
         https=https,
         http=http,

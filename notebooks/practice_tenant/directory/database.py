@@ -8,9 +8,10 @@ import contextlib
 import dataclasses
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .lookups import Lookups
 from .schema import SCHEMA_VERSION, STEPS, TABLE_NAMES
 
 _BUSY_SECONDS = 20
@@ -39,6 +40,7 @@ class Database:
     def __init__(self, path: Path | None = None):
         self.path = path
         self._lock = threading.RLock()
+        self._lookups = Lookups()
         self._db = sqlite3.connect(
             path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -115,6 +117,25 @@ class Database:
     def _all(self, sql: str, *values: object) -> list[sqlite3.Row]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
+
+    def _look_up(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
+        """What *make* makes of each row, from memory where nothing changed since. It has to be immutable: many share it."""
+        with self._lock:
+            if self._db.in_transaction:
+                # What a transaction reads may be taken back with it.
+                return tuple(make(row) for row in self._all(sql, *values))
+            # Before the rows: a change in between then counts as one that is still to be seen.
+            found = self._lookups.get((sql, values), self.revision())
+            if found is None:
+                found = tuple(make(row) for row in self._all(sql, *values))
+                # Where nothing is found, anybody's text was asked for: there is no end to those.
+                if found:
+                    self._lookups.keep((sql, values), found)
+            return found
+
+    def _look_up_one(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object):
+        """What ``_look_up`` finds first, or None."""
+        return next(iter(self._look_up(make, sql, *values)), None)
 
     def _change(self, sql: str, *values: object) -> int:
         """Run one statement in a transaction; returns how many rows it touched."""

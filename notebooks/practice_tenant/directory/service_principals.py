@@ -23,10 +23,8 @@ class ServicePrincipals(Database):
     def service_principal(self, tenant_id: str, *, id: str | None = None, app_id: str | None = None):
         """The service principal of a tenant with this object ID or this client ID, or None."""
         column, value = ("id", id) if id is not None else ("app_id", app_id)
-        row = self._one(
-            f"SELECT * FROM service_principal WHERE tenant_id = ? AND {column} = ?", tenant_id, str(value).lower()
-        )
-        return _principal(row) if row else None
+        sql = f"SELECT * FROM service_principal WHERE tenant_id = ? AND {column} = ?"
+        return self._look_up_one(_principal, sql, tenant_id, str(value).lower())
 
     def service_principals(self, tenant_id: str) -> list[ServicePrincipal]:
         """The service principals of a tenant, by name."""
@@ -67,13 +65,13 @@ class ServicePrincipals(Database):
 
     def granted_role_ids(self, principal_id: str, resource_id: str) -> frozenset[str]:
         """The IDs of the roles on one app that a service principal or a user was given; default access is one too."""
-        rows = self._all(
-            "SELECT app_role_id FROM app_role_assignment WHERE principal_id = ? AND resource_id = ?",
-            principal_id,
-            resource_id,
-        )
-        return frozenset(row[0] for row in rows)
+        sql = "SELECT app_role_id FROM app_role_assignment WHERE principal_id = ? AND resource_id = ?"
+        return frozenset(self._look_up(_role_id, sql, principal_id, resource_id))
 
 
 def _principal(row: sqlite3.Row) -> ServicePrincipal:
     return ServicePrincipal(**dict(row) | {"assignment_required": bool(row["assignment_required"])})
+
+
+def _role_id(row: sqlite3.Row) -> str:
+    return row["app_role_id"]

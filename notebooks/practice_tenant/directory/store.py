@@ -45,7 +45,7 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
 
     def tenants(self) -> list[Tenant]:
         """All tenants, oldest first."""
-        return [Tenant(**row) for row in self._all("SELECT * FROM tenant ORDER BY created, id")]
+        return [_tenant(row) for row in self._all("SELECT * FROM tenant ORDER BY created, id")]
 
     def tenant(self, id_or_domain: str) -> Tenant | None:
         """The tenant with this GUID or domain name; case doesn't matter."""
@@ -53,8 +53,7 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
         # A national cloud gives initial domains of its own.
         initial = name if self.cloud is WORLDWIDE else None
         sql = "SELECT * FROM tenant WHERE id = ? OR default_domain = ? OR initial_domain = ?"
-        row = self._one(sql, name, name, initial)
-        return Tenant(**row) if row else None
+        return self._look_up_one(_tenant, sql, name, name, initial)
 
     # App registrations
 
@@ -87,14 +86,13 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
     def application(self, *, id: str | None = None, app_id: str | None = None) -> Application | None:
         """The app registration with this object ID or this client ID."""
         column, value = ("id", id) if id is not None else ("app_id", app_id)
-        row = self._one(f"SELECT * FROM application WHERE {column} = ?", str(value).lower())
-        return _application(row) if row else None
+        sql = f"SELECT * FROM application WHERE {column} = ?"
+        return self._look_up_one(_application, sql, str(value).lower())
 
     def application_by_identifier(self, uri: str) -> Application | None:
         """The resource an identifier URI such as ``api://…`` names; Microsoft Graph has another in each cloud."""
-        name = self.kept_identifier(uri)
-        row = self._one("SELECT application.* FROM application JOIN identifier_uri USING (app_id) WHERE uri = ?", name)
-        return _application(row) if row else None
+        sql = "SELECT application.* FROM application JOIN identifier_uri USING (app_id) WHERE uri = ?"
+        return self._look_up_one(_application, sql, self.kept_identifier(uri))
 
     def applications(self, tenant_id: str) -> list[Application]:
         """The app registrations of a tenant, oldest first."""
@@ -107,9 +105,8 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
 
     def passwords(self, app_id: str) -> list[PasswordCredential]:
         """The client secrets of an app, oldest first; expired ones too."""
-        rows = self._all("SELECT * FROM password_credential WHERE app_id = ? ORDER BY start, key_id", app_id)
-        pretended = self.pretended_ends
-        kept = [_credential(PasswordCredential, row) for row in rows]
+        sql = "SELECT * FROM password_credential WHERE app_id = ? ORDER BY start, key_id"
+        kept, pretended = self._look_up(_password, sql, app_id), self.pretended_ends
         return [
             dataclasses.replace(item, end=pretended[item.key_id]) if item.key_id in pretended else item for item in kept
         ]
@@ -125,8 +122,7 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
 
     def keys(self, app_id: str) -> list[KeyCredential]:
         """The certificates of an app, oldest first; expired ones too."""
-        rows = self._all("SELECT * FROM key_credential WHERE app_id = ? ORDER BY start, key_id", app_id)
-        return [_credential(KeyCredential, row) for row in rows]
+        return list(self._look_up(_key, "SELECT * FROM key_credential WHERE app_id = ? ORDER BY start, key_id", app_id))
 
     def remove_key(self, app_id: str, key_id: str) -> bool:
         """Forget a certificate; False if the app has none with this ID."""
@@ -226,10 +222,22 @@ def _user(row: sqlite3.Row) -> User:
     return User(**dict(row) | {"administrator": bool(row["administrator"])})
 
 
-def _credential(kind: type, row: sqlite3.Row):
+def _tenant(row: sqlite3.Row) -> Tenant:
+    return Tenant(**row)
+
+
+def _password(row: sqlite3.Row) -> PasswordCredential:
+    return PasswordCredential(**_without_app(row))
+
+
+def _key(row: sqlite3.Row) -> KeyCredential:
+    return KeyCredential(**_without_app(row))
+
+
+def _without_app(row: sqlite3.Row) -> dict:
     columns = dict(row)
     del columns["app_id"]
-    return kind(**columns)
+    return columns
 
 
 def _tuple_of(kind: type, items: Iterable[dict]) -> tuple:
