@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from practice_tenant import SeededValues
+from practice_tenant.directory.objects import PermissionGrant
+from practice_tenant.directory.permissions import GRAPH_APP_ID
 from practice_tenant.directory.store import Directory
 from practice_tenant.state import DATABASE, open_state
 from tests.bench.server import GRAPH_DEFAULT, client_credentials
@@ -35,7 +37,12 @@ def registrations(home: Path, count: int) -> list[Form]:
         # Its object ID is the client ID too, so that the roles below find it.
         _copy(database, "service_principal", "app_id", app, names, lambda name: {"id": name, "app_id": name})
         _copy(
-            database, "app_role_assignment", "principal_id", principal, names, lambda n: {"id": _id(), "principal_id": n}
+            database,
+            "app_role_assignment",
+            "principal_id",
+            principal,
+            names,
+            lambda n: {"id": _id(), "principal_id": n},
         )
         return [client_credentials(name, values.client_secret, GRAPH_DEFAULT) for name in _spread(names)]
 
@@ -117,7 +124,13 @@ def _signed_in(directory: Directory, values: SeededValues, user_ids: list[str]) 
         "tells_auth_time": False,
     }
     forms = []
+    client = directory.service_principal(values.tenant_id, app_id=values.public_client_id)
+    graph = directory.service_principal(values.tenant_id, app_id=GRAPH_APP_ID)
     with directory.transaction():
+        # As if an administrator had consented for everyone: a refresh token doesn't ask.
+        directory.add_permission_grant(
+            PermissionGrant(id=_id(), principal_id=client.id, resource_id=graph.id, user_id=None, scopes=(_SCOPE,))
+        )
         for user_id in user_ids:
             token = directory.issue("refresh_token", content | {"user_id": user_id}, expires=time.time() + _LIFETIME)
             forms.append(
