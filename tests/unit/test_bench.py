@@ -1,9 +1,14 @@
 """The measuring command's own parts, without a load tool and without a network."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 
 from tests.bench import load, scale, seeding
 from tests.bench.figure import Figure, as_markdown, missing
+from tests.environment import ROOT
 
 
 def test_what_the_load_was_answered_is_read():
@@ -26,3 +31,12 @@ def test_a_figure_stands_beside_its_bar_and_what_is_missing_says_why():
 def test_there_is_a_form_for_each_object(seed, tmp_path):
     assert len({tuple(form.items()) for form in seed(tmp_path, 12)}) == 12
     assert seeding.ASKED >= 12
+
+
+def test_the_command_measures_and_writes_both_reports(tmp_path):
+    file = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--alone", "--only", "start-up", "--json", str(file)]
+    ended = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, encoding="utf-8")
+    [first, *_] = json.loads(file.read_text("utf-8"))["figures"]
+    assert first["median"] > 0
+    assert first["name"] in ended.stdout
