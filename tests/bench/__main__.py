@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.environment import ROOT, enter
@@ -12,25 +14,46 @@ from tests.environment import ROOT, enter
 # As in the notebooks; pytest has it from .pytest.ini.
 sys.path.append(str(ROOT / "notebooks"))
 
-from tests.bench import first_token, machine, nbval_run, serving
+from tests.bench import first_token, machine, memory, nbval_run, scale, start_up, throughput
 from tests.bench.figure import Figure, as_markdown
+from tests.bench.load import LoadToolMissing
+from tests.bench.peers import peers
+from tests.bench.plan import Plan
+from tests.bench.server import Server, practice_tenant
 
-PARTS = {"first-token": first_token, "serve": serving, "nbval": nbval_run}
+PARTS = {
+    "start-up": start_up,
+    "throughput": throughput,
+    "memory": memory,
+    "scale": scale,
+    "first-token": first_token,
+    "nbval": nbval_run,
+}
+_COMPARED = {"start-up", "throughput", "memory"}
+
+# (repeats, seconds of a load run, tokens, sizes), and what --quick makes of them.
+_USUAL = {"repeats": 3, "seconds": 2, "tokens": 2_000, "sizes": (10, 1_000, 100_000)}
+_QUICK = {"repeats": 1, "seconds": 1, "tokens": 200, "sizes": (10, 1_000)}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure; the exit status is 1 if a part could not be measured to its end."""
+    """Measure; the exit status is 1 if a part could not be measured to its end, whatever the figures are."""
     options = _parser().parse_args(arguments)
     about, figures, missing = machine.described(), [], []
-    with tempfile.TemporaryDirectory(prefix="course bench ", ignore_cleanup_errors=True) as folder:
-        enter(Path(folder) / "bench")
-        for name in options.parts or PARTS:
-            print(f"measuring {name} ...", file=sys.stderr, flush=True)
+    # Installing others needs the person's own proxy and registries; measuring doesn't.
+    outside = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="course bench ", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        enter(folder / "bench")
+        parts = options.only or list(PARTS)
+        plan = _plan(options, _servers(folder, outside, alone=options.alone or not _COMPARED & set(parts)))
+        for part in parts:
+            print(f"measuring {part} ...", file=sys.stderr, flush=True)
             try:
                 # What was measured before a problem is kept.
-                figures.extend(PARTS[name].figures(Path(folder) / name, options.repeats, options.seconds))
-            except (RuntimeError, subprocess.SubprocessError, serving.LoadToolMissing) as problem:
-                missing.append(f"Not measured to its end: {name}. {problem}")
+                figures.extend(PARTS[part].figures(folder / part, plan))
+            except (RuntimeError, OSError, subprocess.SubprocessError, LoadToolMissing) as problem:
+                missing.append(f"Not measured to its end: {part}. {problem}")
     print(_report(about, figures, missing))
     if options.json:
         values = {"machine": about, "figures": [figure.as_json() for figure in figures], "missing": missing}
@@ -40,11 +63,31 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure; the report is Markdown.")
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all of them if none is named")
-    parser.add_argument("--repeats", type=int, default=5, help="of each measurement; medians count (default 5)")
-    parser.add_argument("--seconds", type=float, default=5, help="of each load run (default 5)")
-    parser.add_argument("--json", type=Path, help="a file for the same figures with every single value")
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), metavar="PART", help=f"of: {', '.join(PARTS)}")
+    parser.add_argument("--quick", action="store_true", help="once, briefly, with few objects: to see that it works")
+    parser.add_argument("--alone", action="store_true", help="without the other servers; nothing is installed")
+    parser.add_argument("--repeats", type=_positive, help="of each measurement; medians count (default 3)")
+    parser.add_argument("--seconds", type=_positive, help="of each load run (default 2)")
+    parser.add_argument("--tokens", type=_positive, help="after which memory is read again (default 2000)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="a file for the same figures with every single value")
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} was given; a whole number from 1 was expected")
+    return int(text)
+
+
+def _plan(options: argparse.Namespace, servers: tuple[Server, ...]) -> Plan:
+    values = _QUICK if options.quick else _USUAL
+    chosen = {name: value for name in values if (value := getattr(options, name, None)) is not None}
+    return Plan(**values | chosen, servers=servers)
+
+
+def _servers(folder: Path, outside: Mapping[str, str], *, alone: bool) -> tuple[Server, ...]:
+    ours = practice_tenant(folder / "practice tenant")
+    return (ours,) if alone else (ours, *peers(folder, outside))
 
 
 def _report(about: dict[str, str], figures: list[Figure], missing: list[str]) -> str:

@@ -15,19 +15,34 @@ class Figure:
         unit: of the values: ``s``, ``tokens/s``; ``x`` for a ratio.
         values: one for each repeat, in order.
         bar: what is hoped for, in words; empty where nothing is.
+        missing: why there is no value; empty if there is.
     """
 
     name: str
     unit: str
     values: tuple[float, ...]
     bar: str = ""
+    missing: str = ""
 
     @property
-    def median(self) -> float:
-        return statistics.median(self.values)
+    def median(self) -> float | None:
+        return statistics.median(self.values) if self.values else None
 
     def as_json(self) -> dict:
-        return {"name": self.name, "unit": self.unit, "median": self.median, "values": self.values, "bar": self.bar}
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "median": self.median,
+            "repeats": len(self.values),
+            "values": self.values,
+            "bar": self.bar,
+            "missing": self.missing,
+        }
+
+
+def missing(name: str, reason: str) -> Figure:
+    """The figure of what can't be measured here."""
+    return Figure(name=name, unit="", values=(), missing=reason)
 
 
 def ratio(name: str, over: Figure, under: Figure, bar: str = "") -> Figure:
@@ -40,6 +55,9 @@ def as_markdown(figures: Iterable[Figure]) -> str:
     """A table, a row for each figure."""
     rows = ["| figure | median | lowest to highest | repeats | bar |", "|---|---:|---:|---:|---|"]
     for figure in figures:
+        if figure.missing:
+            rows.append(f"| {figure.name} | {figure.missing} | | 0 | {figure.bar} |")
+            continue
         spread = f"{shown(min(figure.values))} to {shown(max(figure.values))}"
         cells = (figure.name, f"{shown(figure.median)} {figure.unit}", spread, len(figure.values), figure.bar)
         rows.append(f"| {' | '.join(str(cell) for cell in cells)} |")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.bench import kernel
 from tests.bench.figure import Figure, from_repeats
+from tests.bench.plan import Plan
 from tests.environment import hermetic
 
 FIRST_TOKEN = """
@@ -32,10 +33,10 @@ print(time.perf_counter() - began)
 """
 
 
-def figures(folder: Path, repeats: int, seconds: float) -> Iterator[Figure]:
+def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     """Each repeat has a new state folder and three kernels: the first day's, a later one, one that only starts."""
     _repeat(folder / "warm-up")
-    measured = [_repeat(folder / f"repeat {number}") for number in range(repeats)]
+    measured = [_repeat(folder / f"repeat {number}") for number in range(plan.repeats)]
     yield from_repeats(measured, "first token after `import msal`, first day: keys made on the way", "first day", "s")
     yield from_repeats(measured, "first token after `import msal`, keys already made", "later", "s", "≤ 0.6 s")
     yield from_repeats(measured, "`start()` in a fresh kernel, keys already made", "start", "s", "≤ 0.35 s")

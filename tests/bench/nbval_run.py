@@ -9,16 +9,17 @@ from pathlib import Path
 
 from tests.bench import kernel
 from tests.bench.figure import Figure, from_repeats, ratio
+from tests.bench.plan import Plan
 from tests.environment import ROOT, hermetic
 from tests.notebooks.book import NOTEBOOKS, Notebook
 
 
-def figures(folder: Path, repeats: int, seconds: float) -> Iterator[Figure]:
+def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     """Both without parallel workers, so that the two sums are of the same kind. Nothing if there are no notebooks."""
     if not NOTEBOOKS:
         return
     measured = []
-    for number in range(repeats):
+    for number in range(plan.repeats):
         measured.append(
             {
                 "starts": sum(_seconds_to_start(folder / f"{number} {notebook}", notebook) for notebook in NOTEBOOKS),

@@ -1,14 +1,22 @@
--- For wrk: asks for tokens with the client credentials grant. The form is in the file that TOKEN_FORM names.
-local path = assert(os.getenv("TOKEN_FORM"), "TOKEN_FORM names no file")
-local form = assert(io.open(path))
-wrk.method = "POST"
-wrk.body = form:read("*a")
-wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
-form:close()
+-- For wrk: asks for tokens, with the forms of the file that TOKEN_FORMS names, one a line, in turn.
+local path = assert(os.getenv("TOKEN_FORMS"), "TOKEN_FORMS names no file")
+local forms = {}
+for form in assert(io.lines(path)) do
+  forms[#forms + 1] = form
+end
+local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
+headers["Authorization"] = os.getenv("TOKEN_AUTHORIZATION")
+local asked = 0
+
+function request()
+  asked = asked + 1
+  return wrk.format("POST", nil, headers, forms[(asked - 1) % #forms + 1])
+end
 
 function done(summary, latency, requests)
   local errors = summary.errors
   local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
   io.write(string.format(
-    '\n{"tokens": %d, "failed": %d, "seconds": %.6f}\n', summary.requests, failed, summary.duration / 1e6))
+    '\n{"tokens": %d, "failed": %d, "seconds": %.6f, "p50": %.3f, "p95": %.3f}\n', summary.requests, failed,
+    summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(95) / 1e3))
 end

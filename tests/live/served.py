@@ -22,6 +22,7 @@ class ServedTenant:
 
     https_port: int
     http_port: int
+    process_id: int
     ca_certificate: Path
     face_header: tuple[str, str] = field(repr=False)
     seeded: SeededValues
@@ -43,7 +44,7 @@ def served(environment: Mapping[str, str]) -> Iterator[ServedTenant]:
     ) as process:
         try:
             _wait_until_ready(process)
-            yield _described(Path(environment["PRACTICE_TENANT_HOME"]))
+            yield _described(Path(environment["PRACTICE_TENANT_HOME"]), process.pid)
         finally:
             process.terminate()
             process.wait(_SECONDS_TO_STOP)
@@ -58,12 +59,13 @@ def _wait_until_ready(process: subprocess.Popen) -> None:
     raise RuntimeError(f"The practice tenant ended before it answered:\n{''.join(said)}")
 
 
-def _described(home: Path) -> ServedTenant:
+def _described(home: Path, process_id: int) -> ServedTenant:
     [connection] = home.glob("serve-*.json")
     values = json.loads(connection.read_text("utf-8"))
     return ServedTenant(
         https_port=values["https_port"],
         http_port=values["http_port"],
+        process_id=process_id,
         ca_certificate=Path(values["ca_certificate"]),
         face_header=tuple(values["face_header"]),
         seeded=SeededValues(**json.loads((home / "seeded-secrets.json").read_text("utf-8"))),

@@ -1,0 +1,67 @@
+"""Tokens a second and how long each takes, of each server beside the others and beside what this machine can sign."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench import load, signing
+from tests.bench.figure import Figure, from_repeats, missing, ratio
+from tests.bench.peers import OIDC_PROVIDER
+from tests.bench.plan import Plan
+from tests.bench.server import OURS, Server
+
+CONNECTIONS = (1, 16, 64)
+
+
+def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
+    """In each repeat one server after the other runs alone, with the load on the same cores.
+
+    Raises:
+        LoadToolMissing: there is no wrk.
+    """
+    load.require_tool()
+    key = signing.new_key()
+    present = [server for server in plan.servers if not server.missing]
+    measured = []
+    for _ in range(plan.repeats):
+        repeat = {"signing": signing.per_second(key, plan.seconds)}
+        for server in present:
+            repeat |= _loads(server, plan.seconds)
+        measured.append(repeat)
+    yield from_repeats(measured, "RSA-2048 signatures, one core, nothing else", "signing", "signatures/s")
+    for connections in CONNECTIONS:
+        yield from _figures_at(connections, plan.servers, measured)
+
+
+def _loads(server: Server, seconds: float) -> dict[str, float]:
+    measured = {}
+    with server.start() as answering:
+        answering.require_token()
+        load.ask(answering, connections=CONNECTIONS[1], seconds=1)
+        for connections in CONNECTIONS:
+            answered = load.ask(answering, connections=connections, seconds=seconds)
+            for part in ("rate", "p50", "p95"):
+                measured[_key(server.name, connections, part)] = getattr(answered, part)
+    return measured
+
+
+def _figures_at(connections: int, servers: tuple[Server, ...], measured: list[dict]) -> Iterator[Figure]:
+    rates = {}
+    for server in servers:
+        name = f"{server.name}: tokens over {'HTTPS' if server.name == OURS else 'HTTP'}, c={connections}"
+        if server.missing:
+            yield missing(name, server.missing)
+            continue
+        rates[server.name] = from_repeats(measured, name, _key(server.name, connections, "rate"), "tokens/s")
+        yield rates[server.name]
+        for part in ("p50", "p95"):
+            yield from_repeats(measured, f"{name}, {part}", _key(server.name, connections, part), "ms")
+    floor = from_repeats(measured, "", "signing", "signatures/s")
+    aim = "aim 0.7" if connections <= 16 else ""
+    yield ratio(f"{OURS} / one core's signatures, c={connections}", rates[OURS], floor, aim)
+    name, bar = f"{OURS} / {OIDC_PROVIDER}, tokens, c={connections}", "> 1" if connections <= 16 else ""
+    if OIDC_PROVIDER in rates:
+        yield ratio(name, rates[OURS], rates[OIDC_PROVIDER], bar)
+
+
+def _key(server: str, connections: int, part: str) -> str:
+    return f"{server} {connections} {part}"
