@@ -146,5 +146,5 @@ def test_the_command_names_the_file_and_fails(tmp_path, capsys: pytest.CaptureFi
 
 
 def test_the_practice_tenants_constants_are_read_from_its_code():
-    assert TENANT_ID in (ROOT / "notebooks/practice_tenant/directory/seed.py").read_text(encoding="utf-8")
+    assert TENANT_ID in (ROOT / "notebooks/practice_tenant/directory/seeded_identifiers.py").read_text(encoding="utf-8")
     assert TENANT_ID in guard.guids_of_the_code()
