@@ -167,7 +167,7 @@ def _read_private(path: Path) -> dict[str, str]:
     try:
         values = json.loads(path.read_text("utf-8"))
         return {name: str(values[name]) for name in seed.SECRET_NAMES}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 
