@@ -168,8 +168,10 @@ def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> Seed
 def _read_private(path: Path) -> dict[str, str]:
     try:
         values = json.loads(path.read_text("utf-8"))
-        return {name: str(values[name]) for name in seed.SECRET_NAMES}
-    except (OSError, ValueError, KeyError, TypeError):
+        kept = {name: str(values[name]) for name in seed.SECRET_NAMES}
+        "".join(kept.values()).encode()  # JSON can say what no text can: half a character
+        return kept
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

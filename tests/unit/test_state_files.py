@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from practice_tenant.directory.seed import SECRET_NAMES
 from practice_tenant.state import DATABASE, SECRETS
 from tests.unit.opened_state import REGISTERED, holds_its_secrets, set_aside
 
@@ -100,7 +101,17 @@ def test_a_folder_that_cannot_be_written_means_a_tenant_in_memory_and_one_senten
 
 @pytest.mark.parametrize(
     "content",
-    [None, "", "{", "[]", '{"client_secret": "only one"}', '{"client_secret": "x", "administrator_secret": "y"}'],
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        '{"client_secret": "only one"}',
+        '{"client_secret": "x", "administrator_secret": "y"}',
+        json.dumps(dict.fromkeys(SECRET_NAMES, "\ud800")),
+        "[" * 100_000,
+    ],
+    ids=lambda content: str(content)[:30],
 )
 def test_secrets_that_are_lost_are_made_anew_and_the_rest_stays(content, opened, tmp_path):
     before = opened(tmp_path)

@@ -47,6 +47,10 @@ class Database:
         self._db.row_factory = sqlite3.Row
         try:
             self._open()
+        except UnicodeDecodeError as error:
+            # Even what SQLite says about a damaged file quotes it.
+            self._db.close()
+            raise sqlite3.DatabaseError("it has text that is no text") from error
         except BaseException:
             self._db.close()
             raise

@@ -16,13 +16,17 @@ from .grant import GrantRequest
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
+# What each token that Entra issues says, and as what.
+_CLAIMS = {"iss": str, "tid": str, "ver": str, "aud": str, "iat": int, "exp": int}
+
 
 def run(grant: GrantRequest) -> dict:
     """The token response for the token of a person who called this API.
 
     Raises:
-        AuthorityError: 900144 for a missing parameter, 7000218 for a public client, 50013 for a token that isn't ours,
-            500131 for one addressed to another API, 500133 for an expired one, 65001 without consent.
+        AuthorityError: 900144 for a missing parameter, 7000218 for a public client, 50027 for what is no token of
+            Entra's kind, 50013 for a token that isn't ours, 500131 for one addressed to another API, 500133 for an
+            expired one, 65001 without consent.
     """
     for name in ("assertion", "requested_token_use"):
         if name not in grant.form:
@@ -33,9 +37,11 @@ def run(grant: GrantRequest) -> dict:
         raise AuthorityError(7000218)
     claims = _verified(grant.form["assertion"], grant)
     tenant = grant.directory.tenant(claims["tid"])
+    if tenant is None:
+        raise AuthorityError(50013, reason="The assertion is for an unknown tenant.")
     if grant.client.tenant is not None and grant.client.tenant.id != tenant.id:
         raise AuthorityError(50013, reason="The assertion is for another tenant.")
-    user = grant.directory.user(tenant.id, claims["oid"])
+    user = grant.directory.user(tenant.id, str(claims.get("oid")))
     if user is None or "scp" not in claims:
         raise AuthorityError(50013, reason="The assertion is for no signed-in user.")
     sign_in = SignIn(
@@ -64,6 +70,8 @@ def _verified(assertion: str, grant: GrantRequest) -> dict:
         reason = "Key was found, but use of the key to verify the signature failed."
         raise AuthorityError(50013, reason=reason) from error
     claims, application = parsed.claims, grant.client.application
+    if any(type(claims.get(name)) is not kind for name, kind in _CLAIMS.items()):
+        raise AuthorityError(50027, error="invalid_grant")
     if claims["iss"] != grant.face.issuer(claims["tid"], claims["ver"]):
         raise AuthorityError(50013, reason="The assertion was issued by another authority.")
     # An ID token of this app has its client ID as audience too; it is no token for an API.

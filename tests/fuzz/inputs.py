@@ -1,0 +1,130 @@
+"""How many inputs are tried, and what they are made of."""
+
+import os
+from dataclasses import dataclass
+from math import ceil
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+# Of all tests in this folder together. Without it, a small sample that is the same in each run.
+CHOSEN = os.environ.get("COURSE_FUZZ_INPUTS", "")
+INPUTS = int(CHOSEN or 2_000)
+# hypothesis remembers what it tried, so many inputs are tried in several rounds, each with a tenant and a memory of its own.
+ROUND = 25_000
+ROUNDS = ceil(INPUTS / ROUND)
+
+# What means something to a parser of forms, addresses, JSON, tokens, headers or paths, or to SQL, HTML or Python.
+HOSTILE = (
+    "",
+    " ",
+    "%",
+    "%00",
+    "%ff",
+    "\0",
+    "\r\nX: y",
+    "=",
+    "&",
+    "+",
+    ";",
+    "..",
+    "//",
+    "[",
+    "https://[::1",
+    "https://℀.example",
+    "javascript:alert(1)",
+    "' OR 1=1 --",
+    "<script>",
+    "{}",
+    "{{7*7}}",
+    "null",
+    "NaN",
+    "1e999",
+    "9" * 5_000,
+    "-1",
+    "٣",
+    "\ufeff",
+    "\u202e",
+    "🔑",
+    "e\u0301",
+    "\uffff",
+    "a" * 10_000,
+    "eyJ.eyJ.",
+    "..",
+)
+
+
+def share(fraction: float) -> settings:
+    """The settings of a test that gets this fraction of the inputs."""
+    return settings(
+        max_examples=max(5, round(INPUTS * fraction / ROUNDS)),
+        derandomize=not CHOSEN,
+        database=None,
+        # By `asked.answer` instead: a computer that has other things to do is not slow.
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def text(*sensible: str, size: int = 40) -> SearchStrategy[str]:
+    """Any text that UTF-8 can hold, what a parser may stumble over, or something sensible."""
+    anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=size)
+    return st.one_of(anything, st.sampled_from(HOSTILE), *([st.sampled_from(sensible)] if sensible else []))
+
+
+def fields(names: dict[str, tuple[str, ...]], most: int = 8) -> SearchStrategy[list[tuple[str, str]]]:
+    """Names with values, some twice: mostly the names that are known, mostly with values that are sensible there."""
+    known = st.sampled_from(sorted(names)).flatmap(lambda name: st.tuples(st.just(name), text(*names[name])))
+    return st.lists(st.one_of(known, known, known, st.tuples(text(size=10), text())), max_size=most)
+
+
+def changed(good: dict[str, str], names: dict[str, tuple[str, ...]] | None = None) -> SearchStrategy[list]:
+    """The fields of a good request, of which some are left out, written otherwise or said twice."""
+    every = {name: (value,) for name, value in good.items()} | (names or {})
+    left_out = st.sets(st.sampled_from(sorted(good)), max_size=2)
+    return st.tuples(left_out, fields(every, 3)).map(
+        lambda drawn: [pair for pair in good.items() if pair[0] not in drawn[0]] + drawn[1]
+    )
+
+
+def json_values(*keys: str) -> SearchStrategy[object]:
+    """Any JSON, also what only Python takes for it; its objects have these keys."""
+    numbers = st.integers() | st.floats() | st.sampled_from([10**400, -(10**400), 2**63, -(2**63), 0, -1, 1e308])
+    leaves = st.none() | st.booleans() | numbers | text() | st.just("\ud800")
+    names = st.sampled_from(keys) if keys else text(size=8)
+    return st.recursive(
+        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5), max_leaves=8
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Damage:
+    """What happens to a file, wherever it is and however long.
+
+    Attributes:
+        pieces: where something is overwritten, as a fraction of the length, and with what.
+        end: where it is cut off, or doubled from.
+        how: ``none``, ``cut`` or ``doubled``.
+    """
+
+    pieces: list[tuple[float, bytes]]
+    end: float
+    how: str
+
+    def of(self, content: bytes) -> bytes:
+        """The content afterwards."""
+        kept = bytearray(content)
+        for start, piece in self.pieces:
+            place = int(start * len(content))
+            kept[place : place + len(piece)] = piece
+        end = int(self.end * len(content))
+        return {"none": bytes(kept), "cut": bytes(kept[:end]), "doubled": bytes(kept + kept[end:])}[self.how]
+
+
+def damages() -> SearchStrategy[Damage]:
+    """Some places overwritten, the rest cut off or doubled."""
+    fraction = st.floats(0, 1, exclude_max=True)
+    pieces = st.lists(st.tuples(fraction, st.binary(min_size=1, max_size=16)), max_size=6)
+    return st.builds(Damage, pieces=pieces, end=fraction, how=st.sampled_from(["none", "none", "cut", "doubled"]))

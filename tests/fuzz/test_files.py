@@ -1,0 +1,103 @@
+"""Files that something has damaged: the tenant's state, and `.env`."""
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course.registration import Registration
+from practice_tenant import state
+from practice_tenant.directory import seed
+from practice_tenant.directory.signing_keys import first_keys
+from practice_tenant.state import DATABASE, SECRETS, open_state
+from tests.environment import SETTINGS
+from tests.fuzz.asked import SECONDS
+from tests.fuzz.inputs import Damage, damages, fields, json_values, share
+from tests.unit.opened_state import holds_its_secrets, set_aside
+
+KEYS = first_keys(int(time.time()))
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good state folder."""
+    folder = tmp_path_factory.mktemp("good")
+    open_state(folder).directory.close()
+    return folder
+
+
+@share(0.01)
+@given(damage=damages())
+def test_a_state_file(good: Path, damage: Damage, monkeypatch: pytest.MonkeyPatch):
+    # Making keys takes longer than everything else.
+    monkeypatch.setattr(state, "first_keys", lambda now: KEYS)
+    with tempfile.TemporaryDirectory() as folder:
+        content = damage.of((good / DATABASE).read_bytes())
+        Path(folder, DATABASE).write_bytes(content)
+        Path(folder, SECRETS).write_bytes((good / SECRETS).read_bytes())
+        began = time.process_time()
+        opened = open_state(Path(folder))
+        assert time.process_time() - began < SECONDS
+        assert holds_its_secrets(opened)
+        opened.directory.close()
+        # Named in a sentence and kept as it was, or good enough to go on with.
+        assert len(set_aside(Path(folder))) == len(opened.notices)
+        assert all(kept.read_bytes() == content for kept in set_aside(Path(folder)))
+
+
+@share(0.01)
+@given(
+    written=st.one_of(
+        damages(),
+        json_values(*seed.SECRET_NAMES).map(lambda value: json.dumps(value).encode()),
+        st.sampled_from([b"[" * 100_000, b"9" * 5_000, b"\xff\xfe", b"\0"]),
+    )
+)
+def test_the_file_of_the_seeds_secrets(good: Path, written: Damage | bytes):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, DATABASE).write_bytes((good / DATABASE).read_bytes())
+        content = written if isinstance(written, bytes) else written.of((good / SECRETS).read_bytes())
+        Path(folder, SECRETS).write_bytes(content)
+        opened = open_state(Path(folder))
+        assert holds_its_secrets(opened)
+        opened.directory.close()
+
+
+VALUES = {
+    "COURSE_MODE": ("live", "practice", "Live"),
+    "INSTANCE": ("https://login.microsoftonline.us", "https://practice.ciamlogin.com/", "https://x.b2clogin.com"),
+    "TENANT": ("common", "practice.example", "9188040d-6c67-4c5b-b112-36a304b66dad"),
+    "CLIENT_ID": ("9188040d-6c67-4c5b-b112-36a304b66dad",),
+    "CLIENT_CERTIFICATE_PATH": (".", "a.pfx", "~", ".env"),
+    "REDIRECT_URI": ("http://localhost", "https://[::1"),
+    "SCOPE": ("https://graph.microsoft.com/.default", "User.Read"),
+    "API_ENDPOINT": ("https://graph.microsoft.com/v1.0/users",),
+}
+NAMES = dict.fromkeys(SETTINGS, ()) | VALUES
+
+
+@share(0.04)
+@given(
+    text=fields(NAMES).map(lambda pairs: "".join(f"{name}={value}\n" for name, value in pairs).encode())
+    | fields(NAMES).map(lambda pairs: "".join(f"export {name}='{value}'\r\n" for name, value in pairs).encode())
+    | st.binary(max_size=200)
+)
+def test_an_env_file(text: bytes):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, ".env")
+        path.write_bytes(text)
+        began = time.process_time()
+        registration = Registration.load(path, environ={})
+        shown = [
+            repr(registration),
+            registration._repr_html_(),
+            *(problem.message for problem in registration.problems),
+        ]
+        assert time.process_time() - began < SECONDS
+    secret = registration.client_secret.value
+    assert len(secret) < 8 or secret in text.decode("utf-8", "replace") or registration.mode == "practice"
+    assert all(shown)

@@ -1,0 +1,121 @@
+"""Forms and Basic headers at the token endpoint and its neighbours."""
+
+import base64
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conformance.clients import FORM
+from tests.conformance.relying_party import DEVICE_GRANT, ON_BEHALF_OF_GRANT
+from tests.fuzz.asked import answer
+from tests.fuzz.inputs import changed, fields, share, text
+from tests.unit.practice import GRAPH_SCOPE, Practice
+
+GRANTS = ("client_credentials", "authorization_code", "refresh_token", "password", DEVICE_GRANT, ON_BEHALF_OF_GRANT)
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+SCOPES = (GRAPH_SCOPE, "openid profile offline_access", "User.Read", "/.default", "api://x/.default", "a b c")
+
+NAMES = {
+    "grant_type": GRANTS,
+    "scope": SCOPES,
+    "code": ("0.a",),
+    "code_verifier": ("v" * 43,),
+    "redirect_uri": ("http://localhost",),
+    "refresh_token": ("1.a",),
+    "device_code": ("d",),
+    "assertion": ("a.b.c",),
+    "requested_token_use": ("on_behalf_of",),
+    "client_assertion": ("a.b.c",),
+    "client_assertion_type": (ASSERTION_TYPE,),
+    "client_info": ("1",),
+    "claims": ('{"access_token": {"xms_cc": {"values": ["cp1"]}}}',),
+    "username": ("learner@practice.example",),
+    "password": ("p",),
+    "resource": ("https://graph.microsoft.com",),
+    "client_id": (),
+    "client_secret": (),
+}
+ENDPOINTS = ("token", "devicecode", "authorize")
+TENANTS = ("common", "organizations", "consumers", "practice.example", "9188040d-6c67-4c5b-b112-36a304b66dad", "x")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
+
+
+def good(practice: Practice, grant: str = "client_credentials") -> dict[str, str]:
+    """A request that comes as far as its grant."""
+    client = {"client_id": practice.seeded.client_id, "client_secret": practice.seeded.client_secret}
+    sensible = {name: NAMES[name][0] for name in ("scope", "code", "redirect_uri", "refresh_token", "assertion")}
+    return client | sensible | {"grant_type": grant, "device_code": "d", "requested_token_use": "on_behalf_of"}
+
+
+def encoded(pairs: list[tuple[str, str]]) -> bytes:
+    return urlencode(pairs).encode()
+
+
+@share(0.12)
+@given(data=st.data(), grant=st.sampled_from(GRANTS))
+def test_a_good_form_that_was_changed(practice: Practice, data: st.DataObject, grant: str):
+    body = encoded(data.draw(changed(good(practice, grant), NAMES)))
+    path = f"/{practice.authority.tenant}/oauth2/v2.0/token"
+    answer(practice.authority.http, "POST", path, headers=[("Content-Type", FORM)], content=body)
+
+
+@share(0.06)
+@given(
+    body=fields(NAMES).map(encoded) | st.binary(max_size=300),
+    kind=text(FORM, "application/json", "multipart/form-data; boundary=a", f"{FORM}; charset=utf-16"),
+    tenant=text(*TENANTS).map(lambda name: quote_plus(name, safe="")),
+    endpoint=st.sampled_from(ENDPOINTS),
+    method=st.sampled_from(METHODS),
+)
+def test_any_body_of_any_kind(practice: Practice, body: bytes, kind: str, tenant: str, endpoint: str, method: str):
+    path = f"/{tenant}/oauth2/v2.0/{endpoint}"
+    headers = [("Content-Type", kind.encode().replace(b"\r\n", b" "))]
+    answer(practice.authority.http, method, path, headers=headers, content=body)
+
+
+@share(0.08)
+@given(
+    data=st.data(),
+    scheme=text("Basic", "basic", "Bearer", size=8),
+    joint=st.sampled_from([":", "", "::", " "]),
+)
+def test_basic_credentials(practice: Practice, data: st.DataObject, scheme: str, joint: str):
+    seeded = practice.seeded
+    name, secret = data.draw(text(seeded.client_id)), data.draw(text(seeded.client_secret))
+    raw = (quote_plus(name) if data.draw(st.booleans()) else name) + joint + secret
+    header = data.draw(st.sampled_from([base64.b64encode, base64.urlsafe_b64encode, bytes]))(raw.encode())
+    form = good(practice)
+    for left_out in data.draw(st.sets(st.sampled_from(["client_id", "client_secret"]))):
+        form.pop(left_out)
+    headers = [("Content-Type", FORM), ("Authorization", scheme.encode() + b" " + header)]
+    path = f"/{practice.authority.tenant}/oauth2/v2.0/token"
+    answer(practice.authority.http, "POST", path, headers=headers, content=encoded(list(form.items())))
+
+
+@share(0.04)
+@given(
+    path=st.lists(
+        text("v2.0", "oauth2", "token", "common", "discovery", "keys", ".well-known", "metadata", "userrealm"),
+        max_size=6,
+    ),
+    query=fields({"authorization_endpoint": ("https://login.microsoftonline.com/common/oauth2/v2.0/authorize",)}, 3),
+    method=st.sampled_from(METHODS),
+    face=st.sampled_from(["authority", "localhost", "pages", "api"]),
+)
+def test_any_path_under_any_name(practice: Practice, path: list[str], query: list, method: str, face: str):
+    http = {"authority": practice.authority.http, "api": practice.api.http}.get(face) or getattr(practice, face)
+    # A path that begins with two slashes names a host to httpx.
+    parts = "/".join(quote_plus(part) for part in path).lstrip("/")
+    answer(http, method, f"/{parts}?{urlencode(query)}")
+
+
+@pytest.mark.parametrize("face", ["localhost", "pages", "authority"])
+@share(0.02)
+@given(host=text("localhost:8443", "localhost:8400", "login.microsoftonline.com", "graph.microsoft.com", "[::1]:8443"))
+def test_any_host(practice: Practice, host: str, face: str):
+    http = practice.authority.http if face == "authority" else getattr(practice, face)
+    headers = [("Host", host.encode())]
+    response = answer(http, "GET", "/common/v2.0/.well-known/openid-configuration", headers=headers)
+    assert response.status_code == 200 or host.strip() not in response.text or len(host.strip()) < 5
