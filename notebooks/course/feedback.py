@@ -42,7 +42,7 @@ class Feedback:
             return self.exercise.success
         if self.verdict.kind == "not tried":
             task = "Replace the `...`" if "..." in self.exercise.start else "Change the code"
-            return f"{task} and run the cell again."
+            return f"{self.exercise.first_step or task} and run the cell again."
         return f"{self.verdict.reason}."
 
     def _text(self) -> str:

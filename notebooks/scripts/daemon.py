@@ -89,7 +89,8 @@ class Daemon:
             raise NotNow(f"no token: {type(error).__name__}") from error
         save_cache(self.cache, self.cache_file)
         if "access_token" not in result:
-            raise NotNow(f"no token: {result['error']} {result.get('error_codes')}")
+            told = (str(result.get(name)) for name in ("error", "error_codes", "correlation_id"))
+            raise NotNow(f"no token: {' '.join(told)}")
         return result["access_token"]
 
     def count_users(self, token):

@@ -25,12 +25,12 @@ app = msal.ConfidentialClientApplication(
     instance_discovery=settings.get("INSTANCE_DISCOVERY") != "no",
 )
 token = app.acquire_token_for_client([settings["SCOPE"]])["access_token"]
-headers = {"Authorization": "Bearer " + token}
+url, headers = settings["API_ENDPOINT"], {"Authorization": "Bearer " + token}
 
 number = 0
 while True:
     number += 1
-    answer = requests.get(settings["API_ENDPOINT"], headers=headers, timeout=10)
+    answer = requests.get(url, headers=headers, timeout=10)
     users = len(answer.json()["value"])
     done = {"job": number, "users": users, "at": time.time()}
     with jobs.open("a", encoding="utf-8") as file:

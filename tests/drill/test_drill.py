@@ -94,7 +94,11 @@ def test_the_courses_own_daemon_passes(reports: Mapping[str, Report]):
 def test_the_first_daemon_ends_with_its_token(reports: Mapping[str, Report]):
     report = reports["first"]
     assert [phase.mark for phase in report.phases] == ["✓", "✗", *"–" * 8]
-    assert "a token ends before its time: no job was finished afterwards, and it has ended" in report.findings[1]
+    [finding] = report.findings
+    assert finding.startswith(
+        "a token ends before its time: no job was finished afterwards, and it has ended: KeyError"
+    )
+    assert "Traceback (most recent call last)" in report.log
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -130,7 +134,7 @@ def test_a_daemon_that_cannot_start_is_told_so(tmp_path: Path):
     report = drill(script, patience=3)
     assert [phase.mark for phase in report.phases] == ["✗", *"–" * 9]
     assert report.findings == (
-        "it starts: no job was finished afterwards, and it has ended. Run it by hand and read what it prints",
+        "it starts: no job was finished afterwards, and it has ended: no. Print the report's log, and read what it said",
     )
     assert "✗ it starts" in repr(report) and "not reached" in report._repr_html_()
 

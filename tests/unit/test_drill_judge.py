@@ -52,6 +52,10 @@ def test_secrets_and_tokens_in_a_log_are_found_and_not_repeated():
     assert list(judge.secrets_in("job 1: no token: invalid_client [7000215]\n", ["a.secret~value"])) == []
 
 
+def test_what_is_shown_of_a_log_has_neither_secrets_nor_tokens():
+    assert judge.masked(f"using a.secret~value\nBearer {TOKEN}", ["a.secret~value"]) == "using ****\nBearer eyJ…"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permission bits")
 def test_a_file_that_others_can_read_is_found(tmp_path: Path):
     private, public = tmp_path / "private", tmp_path / "public"
@@ -86,4 +90,4 @@ def test_what_is_meant_for_the_internet_does_not_reach_the_daemon(tmp_path: Path
     daemon = DaemonProcess(script, tmp_path, tmp_path / "ca.pem")
     daemon.start()
     daemon._process.wait(30)
-    assert daemon.last_words() == f"None {tmp_path / 'ca.pem'}"
+    assert daemon.log == f"None {tmp_path / 'ca.pem'}\n"

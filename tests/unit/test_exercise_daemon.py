@@ -5,6 +5,8 @@ import pytest
 from course import exercises
 from course.drill import Report
 from course.drill.my_daemon import FIRST, my_daemon
+from course.exercises.verdict import NOT_TRIED
+from course.feedback import Feedback
 
 EXERCISE = exercises.find("08-daemon")
 
@@ -20,6 +22,12 @@ def test_the_daemon_as_it_is_given_is_not_tried_whatever_was_found():
 def test_a_daemon_of_which_something_was_found_is_wrong_for_the_first_finding():
     verdict = EXERCISE.judge(report("# mine", "it starts: no job was finished afterwards", "a secret is in the log"))
     assert (verdict.kind, verdict.reason) == ("wrong", "it starts: no job was finished afterwards")
+
+
+def test_it_says_which_file_to_change():
+    assert "Change `my_daemon.py`, save it, and run the cell again." in repr(
+        Feedback(exercise=EXERCISE, verdict=NOT_TRIED)
+    )
 
 
 def test_a_daemon_of_which_nothing_was_found_is_right():

@@ -21,6 +21,8 @@ MISTAKES = {
         ("5 * failures", "that grows too slowly, double it each time"),
         ("5 * 2 ** (failures - 1)", "somewhere there is an end, here at 100"),
         ("min(5 * 2 ** (failures - 1), 100)", "Retry-After is the server's word"),
+        ("min(max(5 * 2 ** (failures - 1), retry_after), 100)", "the end is for waits of your own accord"),
+        ("max(min(5 * 2**failures, 100), retry_after)", "it waits `10` seconds: 5 are wanted"),
         ("retry_after or min(5 * 2 ** (failures - 1), 100)", "the longer of the two counts"),
         ("0", "an answer that failed needs a pause"),
         ('"5 s"', "a number of seconds is wanted"),

@@ -71,11 +71,6 @@ class DaemonProcess:
         """All that it printed."""
         return self.log_file.read_text("utf-8", errors="replace") if self.log_file.exists() else ""
 
-    def last_words(self) -> str:
-        """The last line of its log."""
-        lines = [line for line in self.log.splitlines() if line.strip()]
-        return lines[-1].strip() if lines else ""
-
     def jobs(self) -> list[Job]:
         """The finished jobs, in the order in which they were written down; a line that is no job is left out."""
         file = self.folder / JOBS_FILE

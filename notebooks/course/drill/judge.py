@@ -5,9 +5,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from course.secret import MASK
+
 from .daemon_process import Job
 
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.")
+_TOKEN_WHOLE = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
 
 
 def lost_work(jobs: list[Job], users: int) -> Iterable[str]:
@@ -38,6 +41,13 @@ def secrets_in(log: str, secrets: Iterable[str]) -> Iterable[str]:
     ):
         if where := [number for number, line in enumerate(lines, start=1) if found(line)]:
             yield f"{kind} is in the log, in line {where[0]} first"
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """A text without secrets, passphrases and tokens, for a person to read."""
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return _TOKEN_WHOLE.sub("eyJ…", text)
 
 
 def open_files(files: Iterable[Path]) -> Iterable[str]:

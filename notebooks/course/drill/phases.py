@@ -29,11 +29,13 @@ class Phase:
         name: what happens, in a few words.
         repair: what a daemon that doesn't survive it lacks.
         happen: makes it happen; returns a sentence if the daemon behaved badly meanwhile.
+        wait: waits for the moment.
     """
 
     name: str
     repair: str
     happen: Callable[[World], str | None]
+    wait: Callable[[World], object] = lambda world: None
 
 
 def _starts(world: World) -> None:
@@ -41,8 +43,17 @@ def _starts(world: World) -> None:
     world.daemon.start()
 
 
-def _token_ends(world: World) -> str | None:
+def _new_token(world: World) -> None:
     world.wait_for_token_requests(1)
+
+
+def _long_lived_token(world: World) -> None:
+    world.tenant.token_lifetime(None)
+    world.wait_for_token_requests(1)
+    world.wait_for_jobs(2)
+
+
+def _token_ends(world: World) -> str | None:
     world.tenant.shift_clock(PAST_EXPIRY)
     recovered = world.wait_for_jobs(2)
     world.tenant.shift_clock(0)
@@ -86,9 +97,6 @@ def _tenant_restarts(world: World) -> None:
 
 
 def _killed(world: World) -> str | None:
-    world.tenant.token_lifetime(None)
-    world.wait_for_token_requests(1)
-    world.wait_for_jobs(2)
     world.daemon.kill()
     before = world.tenant.requests("token", world.client_id)
     world.daemon.start()
@@ -116,11 +124,12 @@ def _wait_out(world: World, before: int, reason: str) -> str | None:
 
 
 PHASES = (
-    Phase(name="it starts", repair="run it by hand and read what it prints", happen=_starts),
+    Phase(name="it starts", repair="print the report's log, and read what it said", happen=_starts),
     Phase(
         name="a token ends before its time",
         repair="ask MSAL for the token before each job, and take a 401 as a reason to ask for a new one",
         happen=_token_ends,
+        wait=_new_token,
     ),
     Phase(
         name="the secret ends, a new one is in the settings",
@@ -128,7 +137,7 @@ PHASES = (
         happen=_secret_ends,
     ),
     Phase(
-        name="a certificate takes the secret's place, then the next certificate",
+        name="a certificate takes the secret's place, then the next one",
         repair="let CLIENT_CERTIFICATE_PATH, where it is set, be the credential",
         happen=_certificates_change,
     ),
@@ -152,6 +161,7 @@ PHASES = (
         name="the daemon is killed and starts again",
         repair="write the token cache down when it has changed, and read it at the start",
         happen=_killed,
+        wait=_long_lived_token,
     ),
     Phase(
         name="it is killed while it writes its cache: half a file is left",

@@ -32,13 +32,14 @@ class Happened:
 class Report:
     """A daemon's drill: its phases, the jobs that it finished, and what was found wrong, a sentence each.
 
-    ``script`` is the text of the daemon.
+    ``script`` is the text of the daemon, ``log`` the end of what it printed, without secrets and tokens.
     """
 
     script: str
     phases: tuple[Happened, ...]
     jobs: tuple[Job, ...]
     findings: tuple[str, ...]
+    log: str = ""
 
     @property
     def passed(self) -> bool:

@@ -60,16 +60,19 @@ def _run(world: World, tell: Callable[[str], None]) -> Report:
         phases=tuple(happened),
         jobs=tuple(jobs),
         findings=tuple(findings),
+        log="\n".join(world.said()),
     )
 
 
 def _meet(world: World, phase: Phase, findings: list[str]) -> Happened:
+    phase.wait(world)
     begin = time.time()
-    if bad := phase.happen(world):
+    bad = phase.happen(world)
+    if bad and world.daemon.running:
         findings.append(f"{phase.name}: {bad}")
     survived = world.wait_for_jobs(2)
     if not survived:
-        ended = "" if world.daemon.running else ", and it has ended"
+        ended = "" if world.daemon.running else f", and it has ended: {world.said()[-1] or 'it printed nothing'}"
         findings.append(
             f"{phase.name}: no job was finished afterwards{ended}. {phase.repair[0].upper()}{phase.repair[1:]}"
         )

@@ -1,5 +1,6 @@
 """A picture of a drill: when jobs were finished, and what went wrong meanwhile. Times vary, so it is shown live only."""
 
+from collections.abc import Callable
 from html import escape
 
 import ipywidgets as widgets
@@ -8,12 +9,14 @@ from course import fallback
 
 from .report import Happened, Report
 
-_WIDTH, _ROW, _LEFT = 900, 22, 330
+_WIDTH, _ROW, _LEFT = 960, 22, 400
+_LONGEST_NAME = 62
+_SECONDS = 5  # between two marks of the axis
 _COLOURS = {"✓": "#2e7d32", "✗": "#c62828", "–": "#757575"}
 
 
 class Timeline(widgets.HTML):
-    """Draw a report: a row for each phase with its duration, and a tick for each finished job."""
+    """Draw a report: for each phase a bar, from its trouble to the end of the wait, and a tick for each finished job."""
 
     def __init__(self, report: Report):
         self._stored = f"{len(report.phases)} phases over time. (The picture is live only.)"
@@ -29,7 +32,7 @@ class Timeline(widgets.HTML):
 def _svg(report: Report) -> str:
     met = [phase for phase in report.phases if phase.begin is not None]
     begin, end = met[0].begin, met[-1].end
-    height = _ROW * (len(met) + 2)
+    height = _ROW * (len(met) + 3)
 
     def x(at: float) -> float:
         return round(_LEFT + (at - begin) / max(end - begin, 0.001) * (_WIDTH - _LEFT - 10), 1)
@@ -48,13 +51,20 @@ def _svg(report: Report) -> str:
     return (
         f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(text, quote=True)}" '
         f'style="width: 100%; max-width: {_WIDTH}px; font: 12px sans-serif; color: var(--jp-content-font-color1, #222)">'
-        f"{rows}{label}{ticks}</svg>"
+        f"{rows}{label}{ticks}{_axis(base + _ROW, end - begin, lambda seconds: x(begin + seconds))}</svg>"
     )
 
 
-def _row(number: int, phase: Happened, x) -> str:
+def _axis(top: int, seconds: float, x: Callable[[float], float]) -> str:
+    return "".join(
+        f'<text x="{x(mark)}" y="{top}" text-anchor="middle" fill="currentColor">{mark} s</text>'
+        for mark in range(0, int(seconds) + 1, _SECONDS)
+    )
+
+
+def _row(number: int, phase: Happened, x: Callable[[float], float]) -> str:
     top = _ROW * number
-    name = phase.name if len(phase.name) <= 52 else phase.name[:51] + "…"
+    name = phase.name if len(phase.name) <= _LONGEST_NAME else phase.name[: _LONGEST_NAME - 1] + "…"
     return (
         f'<text x="{_LEFT - 8}" y="{top + 15}" text-anchor="end" fill="currentColor">{escape(name)} {phase.mark}</text>'
         f'<rect x="{x(phase.begin)}" y="{top + 4}" height="{_ROW - 8}" rx="3" '

@@ -15,6 +15,7 @@ from course.secret import Secret
 from course.served import ServedTenant
 from course.tenant import Tenant
 
+from . import judge
 from .daemon_process import DaemonProcess, replace_file
 
 NOTEBOOKS = Path(__file__).resolve().parents[2]
@@ -23,6 +24,7 @@ INTERVAL_SECONDS = 0.2
 _READY = "This is a practice tenant"
 _SECONDS_TO_END = 10
 _POLL_SECONDS = 0.02
+_LINES_SHOWN = 40
 
 
 class World:
@@ -94,6 +96,10 @@ class World:
         """How often the daemon has read the discovery document; the administrator's own requests don't count."""
         own = sum("/.well-known/" in exchange.url for exchange in self.registration.http.trace)
         return self._discoveries + self.tenant.requests("discovery") - own
+
+    def said(self) -> list[str]:
+        """The last lines of the daemon's log, without secrets and tokens; one empty line if it printed nothing."""
+        return judge.masked(self.daemon.log, self.secrets).splitlines()[-_LINES_SHOWN:] or [""]
 
     def use_new_secret(self) -> None:
         """Make a secret and put it into the daemon's settings."""

@@ -12,7 +12,7 @@ from course.exercises.solved_cell import cell
 from course.exercises.verdict import NOT_TRIED, RIGHT, Settled, Verdict, shown, wrong
 
 _NOTEBOOK = "08-capstone"
-_LONGEST = 100
+_FIRST, _LONGEST = 5, 100
 
 
 def _check_wait(answer: object) -> Verdict:
@@ -32,6 +32,8 @@ def _check_wait(answer: object) -> Verdict:
         return wrong(f"the first four waits are {shown(waits[:4])}: after each failure it should be longer")
     if waits[3] < 6 * waits[0]:
         return wrong(f"the first four waits are {shown(waits[:4])}: that grows too slowly, double it each time")
+    if waits[0] != _FIRST:
+        return wrong(f"after one failure it waits {shown(waits[0])} seconds: {_FIRST} are wanted")
     if waits[-1] > _LONGEST:
         return wrong(
             f"after 12 failures it waits {shown(waits[-1])} seconds: somewhere there is an end, here at {_LONGEST}"
@@ -40,6 +42,8 @@ def _check_wait(answer: object) -> Verdict:
         return wrong(
             f"told to wait 60 s, it waits {shown(told)}: Retry-After is the server's word, so at least that long"
         )
+    if (told := wait(1, 600)) < 600:
+        return wrong(f"told to wait 600 s, it waits {shown(told)}: the end is for waits of your own accord")
     if (told := wait(8, 1)) < waits[7]:
         return wrong(f"after 8 failures, told to wait 1 s, it waits {shown(told)}: the longer of the two counts")
     return RIGHT
@@ -82,6 +86,7 @@ EXERCISES = (
             from course.drill import drill, my_daemon
 
             report = drill("scripts/daemon.py")  #: report = drill(my_daemon())
+            print(report)
 
             check("08-daemon", report)
         """),
@@ -93,6 +98,7 @@ EXERCISES = (
             "`scripts/daemon.py` is a daemon that passes. Read it, close it, and go on with your own.",
         ),
         check=_check_daemon,
+        first_step="Change `my_daemon.py`, save it,",
         success="It did all its work, and what happened around it is a line in its log.",
     ),
 )

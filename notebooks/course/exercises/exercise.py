@@ -27,7 +27,8 @@ from course.exercises.verdict import NOT_TRIED, Settled, Verdict
 @dataclass(frozen=True, kw_only=True)
 class Exercise:
     """`id` begins with the notebook's number. `hints` go from a nudge to nearly there. `success` is one sentence on
-    what the right answer shows. `check` takes the answer; it may raise Settled."""
+    what the right answer shows. `check` takes the answer; it may raise Settled. `first_step` says what to do while it isn't
+    tried; empty where the cell says it."""
 
     id: str
     notebook: str  # the file's name without .ipynb
@@ -36,6 +37,7 @@ class Exercise:
     hints: tuple[str, ...]
     check: Callable[[Any], Verdict]
     success: str
+    first_step: str = ""
 
     @property
     def start(self) -> str:
