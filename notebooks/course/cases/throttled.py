@@ -64,4 +64,5 @@ CASE = Case(
             because="the program still gets",
         ),
     ),
+    given={"retry_after": "`retry_after()`, the seconds that the tenant asked for"},
 )
