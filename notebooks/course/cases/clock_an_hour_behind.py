@@ -47,7 +47,7 @@ CASE = Case(
             "MSAL signs an assertion that is good for ten minutes, counted by this computer's clock. The tenant has a clock of "
             "its own."
         ),
-        "Neither the code nor the registration is wrong. Call `computer.set_clock()` before the client is made.",
+        "Neither the code nor the registration is wrong. Call the method `set_clock` of `computer` before the client is made.",
     ),
     lesson="Whatever is signed for ten minutes needs a clock that is right, so let the computer set it by itself.",
     situation=_situation,
