@@ -14,6 +14,7 @@ from course.exercises.exercise import Exercise
 from course.exercises.verdict import Verdict
 
 _LONGEST_CODE = 160
+_EMPHASIS = re.compile(r"(?<![\w*])\*([^*\s](?:[^*]*[^*\s])?)\*(?![\w*])")
 
 _HEADINGS = {
     "not tried": ("○", "Not tried yet.", "var(--jp-info-color1, #0277bd)"),
@@ -89,8 +90,12 @@ class Message:
 
 
 def inline(text: str) -> str:
-    """The text as HTML, with `code` for what stands in backticks."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(_shortened(text)))
+    """The text as HTML: what stands in backticks is code, and what stands between asterisks outside code is emphasized."""
+    # A pattern with one group: every second part is code.
+    parts = re.split(r"`([^`]+)`", escape(_shortened(text)))
+    parts[::2] = [_EMPHASIS.sub(r"<em>\1</em>", part) for part in parts[::2]]
+    parts[1::2] = [f"<code>{part}</code>" for part in parts[1::2]]
+    return "".join(parts)
 
 
 def _shortened(text: str) -> str:

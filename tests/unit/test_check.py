@@ -9,7 +9,8 @@ import pytest
 
 from course import exercises, progress_record
 from course.checking import check
-from course.feedback import Feedback
+from course.exercises.verdict import Verdict
+from course.feedback import Feedback, inline
 from course.secret import Secret
 
 SECRET = "8Q~a  secret/with'marks`"
@@ -224,3 +225,26 @@ def test_progress_that_cannot_be_kept_is_said_below_the_verdict(home, monkeypatc
 
 def test_a_plain_python_prompt_shows_the_text():
     assert repr(check("00-mode", "practice")) == text(check("00-mode", "practice"))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Let it return *why* it can't.", "Let it return <em>why</em> it can&#x27;t."),
+        ("the table *Client secrets*.", "the table <em>Client secrets</em>."),
+        ("*Value*, *Secret ID*", "<em>Value</em>, <em>Secret ID</em>"),
+        ("`*args` and `2*3*4`", "<code>*args</code> and <code>2*3*4</code>"),
+        ("*one* `*two*`", "<em>one</em> <code>*two*</code>"),
+        ("2*3*4 is 24, 5 * 2 * 3 is 30", "2*3*4 is 24, 5 * 2 * 3 is 30"),
+        ("*<b>*", "<em>&lt;b&gt;</em>"),
+    ],
+)
+def test_words_between_asterisks_are_emphasized_outside_code(written, shown):
+    assert inline(written) == shown
+
+
+@pytest.mark.parametrize("exercise", exercises.every(), ids=lambda exercise: exercise.id)
+def test_no_help_shows_asterisks_around_words(exercise):
+    shown = html(Feedback(exercise=exercise, verdict=Verdict(kind="wrong", reason="no")))
+    prose = re.sub(r"<(pre|code)>.*?</\1>", "", shown, flags=re.DOTALL)
+    assert not re.search(r"\*\w[^*<]*\*", prose)

@@ -3,6 +3,7 @@
 import ast
 import logging
 import os
+import re
 from types import SimpleNamespace
 
 import msal
@@ -13,7 +14,7 @@ from course.error_clinic import network, symptom
 from course.error_clinic.case import GROUPS, Case, Wrong
 from course.error_clinic.desk import Opened, Overview
 from course.exercises.verdict import Verdict
-from course.feedback import Message
+from course.feedback import Feedback, Message, inline
 from course.registration import Registration
 from course.tenant import Tenant
 
@@ -98,6 +99,77 @@ def test_what_is_shown_holds_no_secret_and_no_token(case: Case):
     shown = "".join(clinic(case.name)._repr_mimebundle_().values())
     assert Registration.practice().client_secret.value not in shown
     assert "eyJ" not in shown
+
+
+def html_of(case: Case) -> str:
+    return clinic(case.name)._repr_mimebundle_()["text/html"]
+
+
+@every_case
+def test_no_asterisks_are_left_around_words(case: Case):
+    help_with_it = Feedback(exercise=case.exercise, verdict=Verdict(kind="wrong", reason="no"))
+    shown = html_of(case) + help_with_it._repr_mimebundle_()["text/html"]
+    assert not re.search(r"\*\w[^*<]*\*", re.sub(r"<(pre|code)>.*?</\1>", "", shown, flags=re.DOTALL))
+
+
+@every_case
+def test_the_box_explains_each_parameter_once(case: Case):
+    line = next(line for line in repr(clinic(case.name)).splitlines() if line.startswith("You have: "))
+    assert [re.match(r"`(\w+)", part)[1] for part in line.removeprefix("You have: ").split("; ")] == list(
+        case.parameters
+    )
+    assert inline(line) in html_of(case)
+    assert set(case.given) <= set(case.parameters)
+
+
+@every_case
+def test_what_the_box_says_about_a_helper_is_there_to_be_called(case: Case):
+    line = next(line for line in repr(clinic(case.name)).splitlines() if line.startswith("You have: "))
+    with case.situation() as given:
+        for name, member in re.findall(r"`(\w+)\.(\w+)", line):
+            assert hasattr(given[name], member)
+        for name in re.findall(r"(?:^You have: |; )`(\w+)\(", line):
+            assert callable(given[name])
+        if "administrator" in case.parameters:
+            for member in ("add_secret", "grant", "allow_public_client_flows"):
+                assert f"`{member}(" in line
+                assert callable(getattr(given["administrator"], member))
+
+
+@every_case
+def test_the_whole_answer_is_where_the_evidence_says(case: Case):
+    opened = clinic(case.name)
+    answers = [sent for sent in opened.trace if sent.response_body and not sent.path.endswith("/discovery/instance")]
+    place = re.search(r"\.trace\[(-\d)\]\.response_body", html_of(case))
+    assert (opened.trace[int(place[1])] if place else None) is (answers[-1] if answers else None)
+
+
+@pytest.mark.parametrize(
+    ("name", "audience", "roles"),
+    [
+        ("no-admin-consent", "https://graph.microsoft.com", "none"),
+        ("wrong-audience", "{id}", "none"),
+        ("validating-graphs-token", "https://graph.microsoft.com", "['User.Read.All']"),
+        ("silent-for-an-app", "https://graph.microsoft.com", "['User.Read.All']"),
+    ],
+)
+def test_the_evidence_says_what_is_in_the_token(name: str, audience: str, roles: str):
+    shown = repr(clinic(name)).splitlines()
+    assert [line for line in shown if "token: " in line] == [f"  token: aud = {audience}", f"  token: roles = {roles}"]
+
+
+def test_a_case_without_a_token_says_nothing_of_one():
+    assert "token: " not in repr(clinic("secret-id"))
+
+
+def test_times_are_told_by_their_distance_from_the_first_one():
+    text = repr(clinic("clock-an-hour-behind"))
+    assert "Current time: T, assertion valid from T − 60 min, expiry time of assertion T − 50 min." in text
+
+
+def test_a_thread_is_named_by_its_repository_and_number():
+    assert ">msal issue 466</a>, <a" in html_of(cases.find("closed-network"))
+    assert ">msal pull request 407</a>" in html_of(cases.find("old-answer"))
 
 
 @every_case

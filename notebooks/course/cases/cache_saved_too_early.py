@@ -78,4 +78,8 @@ CASE = Case(
         Wrong(old="        save(cache)\n", new="", because="2 token requests"),
         Wrong(old="save(cache)", new="save(load())", because="2 token requests"),
     ),
+    given={
+        "load": "`load()`, which returns the token cache from the file",
+        "save": "`save(cache)`, which writes it to the file if `has_state_changed`",
+    },
 )

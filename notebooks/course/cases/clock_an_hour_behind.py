@@ -32,7 +32,7 @@ CASE = Case(
     seen=("https://github.com/AzureAD/microsoft-authentication-library-for-python/issues/746",),
     story="The same program with the same certificate works on every computer but this one.",
     symptom="invalid_client: AADSTS700024",
-    predict="Read both times in the description. Which of the two is this computer's?",
+    predict="Three times are in the description. Which one is the tenant's, and whose are the other two?",
     solved=cell("""
         def get_token(practice, make_app, certificate, computer):
             computer.set_clock()  #:
@@ -47,10 +47,7 @@ CASE = Case(
             "MSAL signs an assertion that is good for ten minutes, counted by this computer's clock. The tenant has a clock of "
             "its own."
         ),
-        (
-            "Neither the code nor the registration is wrong. The parameter `computer` has one method; call it before the "
-            "client is made."
-        ),
+        "Neither the code nor the registration is wrong. Call the method `set_clock` of `computer` before the client is made.",
     ),
     lesson="Whatever is signed for ten minutes needs a clock that is right, so let the computer set it by itself.",
     situation=_situation,
@@ -65,4 +62,8 @@ CASE = Case(
             because="AADSTS700024",
         ),
     ),
+    given={
+        "certificate": "`certificate`, the app's, as MSAL's `client_credential`",
+        "computer": "`computer`, on which the program runs: `computer.set_clock()` asks a time server",
+    },
 )

@@ -59,4 +59,5 @@ CASE = Case(
         Wrong(old="http_client=session,", new="http_client=session, timeout=1,", because="ConnectionError"),
         Wrong(old="http_client=session,", new="http_client=session, http_cache={},", because="ConnectionError"),
     ),
+    given={"session": "`session`, which has the only way out of this network"},
 )

@@ -66,4 +66,8 @@ CASE = Case(
         ),
         Wrong(old="    coffee()\n    person(flow)", new="    coffee()", because="AADSTS70020"),
     ),
+    given={
+        "app": "`app`, a public client",
+        "coffee": "`coffee()`, which takes twenty minutes",
+    },
 )

@@ -36,10 +36,7 @@ CASE = Case(
     """),
     hints=(
         "The right secret, too late: a client secret ends on the day that was chosen when it was made.",
-        (
-            "The parameter `administrator` has a method that adds a secret to the registration and returns it. Use the new "
-            "one."
-        ),
+        "The method `add_secret` of `administrator` adds a secret to the registration and returns it. Use the new one.",
     ),
     lesson="Secrets end on a day that you know beforehand, so put it in a calendar, or use a certificate.",
     situation=_situation,

@@ -73,4 +73,5 @@ CASE = Case(
             because="wait before the second one",
         ),
     ),
+    given={"wait": "`wait()`, which waits until the network is back"},
 )

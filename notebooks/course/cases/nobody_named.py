@@ -58,4 +58,5 @@ CASE = Case(
             because="asked the tenant for another one",
         ),
     ),
+    given={"app": "`app`, a public client in which a person has signed in"},
 )

@@ -67,4 +67,8 @@ CASE = Case(
         ),
         Wrong(old="    install()\n", new="    install()\n    install\n", because="MSAL's copy of the first answer"),
     ),
+    given={
+        "api": "`api`, the API's client ID",
+        "install": "`install()`, which installs the API in the tenant",
+    },
 )

@@ -31,8 +31,8 @@ CASE = Case(
     hints=(
         "The page names the URI that was sent. It is compared with the registered ones to the character.",
         (
-            "Either the code sends the registered one, which `practice` knows, or the administrator registers this one too: "
-            "`administrator.set_redirect_uris(...)`."
+            "Either the code sends the registered one, or an administrator registers this one too. Repair the code: `practice` "
+            "knows the registered one."
         ),
     ),
     lesson="An address that isn't registered gets no answer, not even an error, so the person sees it instead.",

@@ -51,4 +51,5 @@ CASE = Case(
         Wrong(old='row["Secret ID"]', new="practice.client_id", because="AADSTS7000215"),
         Wrong(old='row["Secret ID"]', new='row["Value"][:-1]', because="AADSTS7000215"),
     ),
+    given={"row": "`row`, a dict"},
 )

@@ -56,4 +56,5 @@ CASE = Case(
         ),
         Wrong(old="account=account)", new="account=account, force_refresh=True)", because="it returned `None`"),
     ),
+    given={"app": "`app`, a public client in which a person has signed in"},
 )

@@ -66,4 +66,8 @@ CASE = Case(
         Wrong(old="make_assertion()", new="make_assertion().encode()", because="AADSTS700024"),
         Wrong(old="make_assertion()", new="(lambda kept=make_assertion(): kept)", because="AADSTS700024"),
     ),
+    given={
+        "make_assertion": "`make_assertion()`",
+        "an_hour_later": "`an_hour_later()`, which lets an hour pass",
+    },
 )

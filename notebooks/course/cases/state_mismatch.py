@@ -63,4 +63,8 @@ CASE = Case(
             because="state mismatch",
         ),
     ),
+    given={
+        "begin": "`begin()`, which starts a sign-in and returns its flow",
+        "session": "`session`, the person's, a dict",
+    },
 )

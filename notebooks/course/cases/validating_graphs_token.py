@@ -74,4 +74,5 @@ CASE = Case(
             because="a token that was made for `'https://graph.microsoft.com'`",
         ),
     ),
+    given={"keys": "`keys`, the tenant's public keys by their `kid`"},
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -60,6 +60,7 @@ class Case:
         judge: from what the repaired function returned, and from what the situation gave: why it isn't cured yet, as
             text that continues "Wrong, because"; empty if it is.
         wrong: repairs that a learner may try and that must stay red.
+        given: what the parameters are that only this case has, or that it uses in its own way, by name.
         order: the place within the group; cases with the same go by name.
         name: given by the file's name.
     """
@@ -76,6 +77,7 @@ class Case:
     situation: Situation
     judge: Callable[[Any, Mapping[str, Any]], str]
     wrong: tuple[Wrong, ...]
+    given: Mapping[str, str] = field(default_factory=dict)
     order: int = 50
     name: str = ""
 

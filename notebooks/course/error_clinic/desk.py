@@ -8,16 +8,17 @@ from html import escape
 from typing import Any
 
 from course import cases, fallback, progress_record
-from course.error_clinic import symptom
+from course.error_clinic import parameters, symptom
 from course.error_clinic.case import GROUPS, Case
 from course.error_clinic.running import Outcome
 from course.feedback import Message, inline
-from course.jwt_parts import read_jwt
 from course.trace import Exchange
 from course.wire_trace import stored_line
 
 _LEFT = 'style="text-align: left;"'
-_TOKEN_CLAIMS = ("aud", "roles", "scp")
+_TOKEN_CLAIMS = ("aud", "roles")
+_ALIASES = "/discovery/instance"
+_SHORT_NAMES = {"microsoft-authentication-library-for-python": "msal"}
 
 
 def clinic(name: str | None = None) -> Opened | Overview | Message:
@@ -61,17 +62,41 @@ class Opened:
 
     @cached_property
     def _evidence(self) -> tuple[str, ...]:
-        """What was sent, and what a token that was got is for."""
+        """What was sent, and what the tokens are for that came back."""
         lines = [f"sent: {stored_line(exchange)}" for exchange in self.trace]
         lines = lines or ["sent: nothing through `practice.http`"]
-        if isinstance(self.result, dict) and "access_token" in self.result:
-            claims = read_jwt(self.result["access_token"]).payload
-            lines += [f"token: {name} = {claims[name]}" for name in _TOKEN_CLAIMS if name in claims]
-        return tuple(fallback.mask_guids(line, "id") for line in lines)
+        # The tokens of one program are alike: each line once.
+        told = [
+            f"token: {name} = {claims.get(name, 'none')}" for claims in self.outcome.claims for name in _TOKEN_CLAIMS
+        ]
+        return tuple(fallback.mask_guids(line, "id") for line in [*lines, *dict.fromkeys(told)])
+
+    @cached_property
+    def _given(self) -> str:
+        return f"You have: {parameters.explained(self.case.parameters, self.case.given)}."
+
+    def _whole_answer(self) -> str:
+        """How to read the last answer, if there was one. Behind an error comes MSAL's question for aliases, which says nothing."""
+        places = [
+            place
+            for place, exchange in enumerate(self.trace)
+            if exchange.response_body is not None and not exchange.path.endswith(_ALIASES)
+        ]
+        if not places:
+            return ""
+        place = places[-1] - len(self.trace)
+        return f'`clinic("{self.case.name}").trace[{place}].response_body` is the whole answer, less its secrets.'
 
     def __repr__(self) -> str:
         case = self.case
-        lines = [case.story, "", *(f"    {line}" for line in self._symptom), "", f"Predict: {case.predict}"]
+        lines = [
+            case.story,
+            self._given,
+            "",
+            *(f"    {line}" for line in self._symptom),
+            "",
+            f"Predict: {case.predict}",
+        ]
         return "\n".join([*lines, *(f"  {line}" for line in self._evidence)])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -81,17 +106,25 @@ class Opened:
         shown = "\n".join(escape(line) for line in self._symptom)
         evidence = "".join(f"<li>{inline(line)}</li>" for line in self._evidence)
         threads = ", ".join(
-            f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{number}</a>'
-            for number, url in enumerate(self.case.seen, start=1)
+            f'<a href="{escape(url, quote=True)}" target="_blank" rel="noopener">{escape(_thread(url))}</a>'
+            for url in self.case.seen
         )
+        whole = f"<p>{inline(answer)}</p>" if (answer := self._whole_answer()) else ""
         return (
             '<div style="border-left: 4px solid var(--jp-warn-color1, #e65100); padding-left: 12px;">'
-            f"<p>{inline(self.case.story)}</p>"
+            f"<p>{inline(self.case.story)}</p><p>{inline(self._given)}</p>"
             f'<pre style="white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; margin: 8px 0;">{shown}</pre>'
             f"<p><strong>Predict:</strong> {inline(self.case.predict)}</p>"
             '<details><summary data-lm-suppress-shortcuts="true">Evidence</summary>'
-            f"<ul>{evidence}</ul><p>Others met it: {threads}</p></details></div>"
+            f"<ul>{evidence}</ul>{whole}<p>Others met it: {threads}</p></details></div>"
         )
+
+
+def _thread(url: str) -> str:
+    """What a thread is called: "msal issue 466"."""
+    repository, kind, number = url.split("/")[-3:]
+    kind = "pull request" if kind == "pull" else "issue"
+    return f"{_SHORT_NAMES.get(repository, repository)} {kind} {number}"
 
 
 @dataclass(frozen=True, kw_only=True)

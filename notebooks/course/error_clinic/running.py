@@ -9,7 +9,10 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import requests
+
 from course.exercises import trial
+from course.jwt_parts import read_jwt
 from course.trace import Exchange
 
 
@@ -17,11 +20,13 @@ from course.trace import Exchange
 class Outcome:
     """What the program returned, or the exception it raised, and the requests that it sent meanwhile.
 
-    `exchanges` are those of `practice.http`; a program that lets MSAL make its own session has none.
+    `exchanges` are those of `practice.http`; a program that lets MSAL make its own session has none. `claims` are those of
+    each access token among the answers: the exchanges hold no token.
     """
 
     result: Any
     exchanges: tuple[Exchange, ...]
+    claims: tuple[dict[str, Any], ...] = ()
 
 
 def tried(function: object, given: Mapping[str, Any], parameters: tuple[str, ...]) -> Any:
@@ -41,11 +46,24 @@ def run(
     exec(compile(source, "<case>", "exec"), namespace)  # noqa: S102 - the course's own text
     with situation() as given, _quiet():
         arguments = _arguments(given, parameters)
+        claims = _claims_of_tokens(given["practice"].http)
         try:
             result = functions[0](*arguments)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the symptom
             result = error.with_traceback(None)
-        return Outcome(result=result, exchanges=given["practice"].http.trace.exchanges)
+        return Outcome(result=result, exchanges=given["practice"].http.trace.exchanges, claims=tuple(claims))
+
+
+def _claims_of_tokens(session: requests.Session) -> list[dict[str, Any]]:
+    """The claims of each access token that is answered from now on, in a list that grows."""
+    claims: list[dict[str, Any]] = []
+
+    def look(response: requests.Response, **_: Any) -> None:
+        if response.ok and response.url.endswith("/oauth2/v2.0/token"):
+            claims.append(read_jwt(response.json()["access_token"]).payload)
+
+    session.hooks["response"].append(look)
+    return claims
 
 
 def _arguments(given: Mapping[str, Any], parameters: tuple[str, ...]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from course.error_clinic.visitor import ErrorPage
@@ -48,7 +49,7 @@ def without_secrets(text: str) -> str:
 
 
 def said(error: dict) -> str:
-    """An error's description, less the identifiers at its end that only Microsoft's support can use."""
+    """An error's description, less the identifiers at its end, by which it is found in the sign-in logs."""
     return _TAIL.sub("", str(error.get("error_description") or ""))
 
 
@@ -68,9 +69,25 @@ def _first_sentence(text: str) -> str:
 
 
 def _stable(text: str) -> str:
-    text = without_secrets(_PLACE.sub(r"\1", _TIME.sub("{time}", text)))
+    text = without_secrets(_PLACE.sub(r"\1", _relative(text)))
     text = GUID.sub(lambda match: match[0] if _is_seeded(match[0]) else "{id}", text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _relative(text: str) -> str:
+    """The text with its first time as T, and every other one by its distance from it, in minutes."""
+    times = [_time(match) for match in _TIME.finditer(text)]
+
+    def named(match: re.Match[str]) -> str:
+        minutes = round((_time(match) - times[0]).total_seconds() / 60)
+        return f"T {'+' if minutes > 0 else '−'} {abs(minutes)} min" if minutes else "T"
+
+    return _TIME.sub(named, text)
+
+
+def _time(match: re.Match[str]) -> datetime:
+    # All are UTC, some without saying so.
+    return datetime.fromisoformat(match[0].rstrip("Z"))
 
 
 def _is_seeded(guid: str) -> bool:

@@ -194,7 +194,7 @@ WORDS = Exercise(
         ),
     ),
     check=_check_words,
-    success="A person reads the sentences, and support wants the identifiers, so keep those in your log.",
+    success="A person reads the sentences, and an administrator searches by the identifiers, so keep those in your log.",
 )
 
 WHO = Exercise(
