@@ -80,7 +80,7 @@ def _document(session: "requests.Session", registration: "Registration", url: st
 
 def _refusal(document: object, status: int) -> str:
     description = document.get("error_description") if isinstance(document, dict) else None
-    # What follows the sentence (trace ID, correlation ID, time) is for Microsoft's support.
+    # What follows the sentence (trace ID, correlation ID, time) is for the sign-in logs.
     return str(description or f"The authority answered with HTTP status {status}.").split("Trace ID:")[0].strip()
 
 

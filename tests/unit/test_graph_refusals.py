@@ -78,9 +78,7 @@ def test_an_app_that_cannot_be_made_is_refused_and_nothing_is_kept(body, practic
     assert practice.directory.applications(practice.seeded.tenant_id) == before
 
 
-@pytest.mark.parametrize(
-    "content", [b"{", b'{"displayName": "x"', b"\xff\xfe", b"[" * 60_000, b'{"displayName": NaN}']
-)
+@pytest.mark.parametrize("content", [b"{", b'{"displayName": "x"', b"\xff\xfe", b"[" * 60_000, b'{"displayName": NaN}'])
 def test_a_body_that_is_no_json_is_refused(content, practice, administrator):
     response = practice.api.request("POST", "/applications", token=administrator, content=content)
     assert error(response)[0] == 400
