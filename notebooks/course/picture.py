@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 # The panel of the course's pictures (images/style.j2): readable on a light and on a dark page.
-_PANEL, _INK = "#fcfdfe", "#17212d"
+_PANEL, _EDGE, _INK = "#fcfdfe", "#c2cad4", "#17212d"
+_CARD = f"max-width: 800px; padding: 12px; background: {_PANEL}; border: 1px solid {_EDGE}; border-radius: 12px"
 _DOTS_PER_INCH = 144
 
 
@@ -36,10 +37,10 @@ class Picture:
         return f"Picture: {self.alt}"
 
     def _repr_html_(self) -> str:
-        """An image with its alternative text; JupyterLab shows one of type image/png without."""
+        """An image with its alternative text, on a rounded card; JupyterLab shows one of type image/png without."""
         data = base64.b64encode(self._png()).decode("ascii")
-        style = "max-width: 100%; width: 800px"
-        return f'<img alt="{escape(self.alt)}" style="{style}" src="data:image/png;base64,{data}">'
+        image = f'<img alt="{escape(self.alt)}" style="width: 100%" src="data:image/png;base64,{data}">'
+        return f'<div style="{_CARD}">{image}</div>'
 
     def _png(self) -> bytes:
         file = io.BytesIO()

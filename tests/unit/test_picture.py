@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from course.picture import Picture
+from tests.environment import ROOT
 from tests.notebooks import guard
 from tests.notebooks.varying import settled
 
@@ -34,6 +35,13 @@ def test_its_corner_is_the_light_panel_whatever_the_page(tmp_path):
     path = tmp_path / "picture.png"
     path.write_bytes(base64.b64decode(data))
     assert [round(channel * 255) for channel in imread(path)[0, 0]] == [0xFC, 0xFD, 0xFE, 255]
+
+
+def test_its_card_looks_like_the_panel_of_the_courses_other_pictures():
+    panel = re.search(r"\.panel { fill: (\S+); stroke: (\S+) }", (ROOT / "images" / "caches.svg").read_text("utf-8"))
+    card = re.match('<div style="([^"]+)">', drawn([1, 2])._repr_html_())[1]
+    assert f"background: {panel[1]}; border: 1px solid {panel[2]}; border-radius: 12px" in card
+    assert "padding: 12px" in card
 
 
 def test_two_pictures_of_other_values_are_the_same_to_nbval():
