@@ -14,7 +14,7 @@ from tests.conformance.person import Person
 from tests.environment import ROOT
 
 FOLDER = Path(__file__).with_name("node")
-_INSTALL = f"npm install --prefix {FOLDER.relative_to(ROOT).as_posix()} --no-package-lock"
+_INSTALL = f"npm ci --ignore-scripts --prefix {FOLDER.relative_to(ROOT).as_posix()}"
 _OLDEST_MAJOR = 20
 _SECONDS = 60
 

@@ -31,7 +31,7 @@ ONLY_THE_HUB = f"MAP {NAME} 127.0.0.1, MAP * ~NOTFOUND"
 
 FOLDER = Path(__file__).with_name("node")
 PROXY = FOLDER / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
-INSTALL = f"npm install --prefix {FOLDER.relative_to(ROOT).as_posix()} --no-package-lock"
+INSTALL = f"npm ci --ignore-scripts --prefix {FOLDER.relative_to(ROOT).as_posix()}"
 PACKAGES = ("jupyterhub", "jupyter_server_proxy")
 
 # No system hands these out by itself, so that no other process takes one between its choice and its use.

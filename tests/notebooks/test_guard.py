@@ -145,6 +145,15 @@ def test_the_command_names_the_file_and_fails(tmp_path, capsys: pytest.CaptureFi
     assert str(bad) in report and str(env) in report and str(good) not in report and secret not in report
 
 
+def test_the_hashes_of_a_lock_pass_and_a_secret_among_them_does_not(tmp_path):
+    lock = tmp_path / "constraints.txt"
+    lock.write_text((ROOT / ".ci/constraints.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    assert list(guard.of_file(lock)) == []
+    with lock.open("a", encoding="utf-8") as file:
+        file.write(f"course==1 --hash=sha256:{token()}\n")
+    assert list(guard.of_file(lock)) == ["holds a whole token"]
+
+
 def test_the_practice_tenants_constants_are_read_from_its_code():
     assert TENANT_ID in (ROOT / "notebooks/practice_tenant/directory/seeded_identifiers.py").read_text(encoding="utf-8")
     assert TENANT_ID in guard.guids_of_the_code()
