@@ -7,6 +7,7 @@ line. Sizes are megabytes (1,000,000 bytes) of this system's files, so they diff
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -43,10 +44,16 @@ def brought(wanted: Iterable[Requirement]) -> dict[str, Distribution]:
         if (name, extras) in seen:
             continue
         seen.add((name, extras))
-        found[name] = distribution(name)
-        needed = map(Requirement, found[name].requires or ())
+        found[name], needed = installed(name)
         todo += [each for each in needed if applies(each, extras)]
     return found
+
+
+@cache
+def installed(name: str) -> tuple[Distribution, tuple[Requirement, ...]]:
+    """An installed package and what it requires, with or without extras; read once, because each table asks often."""
+    package = distribution(name)
+    return package, tuple(map(Requirement, package.requires or ()))
 
 
 def applies(requirement: Requirement, extras: Collection[str] = ()) -> bool:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from packaging.requirements import Requirement
@@ -30,12 +30,15 @@ WHERE = [
 ]
 
 
-def locked() -> Iterator[tuple[Requirement, list[str]]]:
+@cache
+def locked() -> list[tuple[Requirement, list[str]]]:
     """Each line of the lock, continuation lines included, with its hashes."""
+    entries = []
     for line in LOCK.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
         if line and not line.startswith("#"):
             requirement, *hashes = re.split(r"\s+--hash=", line)
-            yield Requirement(requirement), hashes
+            entries.append((Requirement(requirement), hashes))
+    return entries
 
 
 def versions(where: dict[str, str]) -> dict[str, Version]:
@@ -46,7 +49,7 @@ def versions(where: dict[str, str]) -> dict[str, Version]:
 
 
 def test_every_package_is_pinned_by_version_and_hashes():
-    entries = list(locked())
+    entries = locked()
     assert len(entries) > 100
     for pin, hashes in entries:
         assert re.fullmatch(r"==[\w.!+]+", str(pin.specifier)) and pin.url is None, pin
@@ -117,7 +120,7 @@ def test_an_extra_brings_its_packages():
 
 def test_the_report_has_every_requirement_once():
     command = [sys.executable, "-m", "tests.dependencies"]
-    report = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    report = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=240).stdout
     assert re.match(r"## The course: \d+ packages, \d+ MB\n", report)
     rows = [line.split(" | ")[0].removeprefix("| ") for line in report.splitlines() if line.startswith("| ")]
     named = [each.name for each in dependencies.requirements(dependencies.TESTS) if dependencies.applies(each)]
