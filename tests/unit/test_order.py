@@ -1,12 +1,17 @@
 """Every run is shuffled, and the cells of each notebook stay together and in order."""
 
 import random
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.environment import ROOT
 from tests.order import pytest_collection_modifyitems
+
+NOTEBOOK = "00-start-here.ipynb"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,24 @@ def test_shuffled_cells_are_put_back_in_order(seed: int):
     assert kept[0].path != kept[12].path
 
 
-def test_this_run_is_shuffled(pytestconfig: pytest.Config):
-    assert pytestconfig.pluginmanager.has_plugin("randomly") and pytestconfig.pluginmanager.has_plugin("tests.order")
-    assert pytestconfig.getoption("randomly_reorganize")
+def test_runs_are_shuffled_but_for_the_cells():
+    """With .pytest.ini as it is; whether this very run is shuffled is the person's choice."""
+    first, second = collected(seed=1), collected(seed=2)
+    in_order = [f"notebooks/{NOTEBOOK}::Cell {number}" for number in range(len(first["cells"]))]
+    assert len(in_order) > 5 and first["cells"] == second["cells"] == in_order
+    assert len(first["tests"]) > 5 and sorted(first["tests"]) == sorted(second["tests"])
+    assert first["tests"] != second["tests"]
+
+
+def collected(seed: int) -> dict[str, list[str]]:
+    """The order in which pytest would run a notebook's cells and a file's tests."""
+    what = (f"notebooks/{NOTEBOOK}", "tests/notebooks/test_guard.py", "--collect-only", "--quiet", "--numprocesses=0")
+    command = [sys.executable, "-m", "pytest", *what, f"--randomly-seed={seed}", "-p", "no:cacheprovider"]
+    lines = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=240
+    ).stdout.splitlines()
+    ids = [line for line in lines if "::" in line]
+    return {
+        "cells": [line for line in ids if line.startswith("notebooks/")],
+        "tests": [line for line in ids if line.startswith("tests/")],
+    }
