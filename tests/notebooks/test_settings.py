@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -29,9 +30,14 @@ def test_a_setting_is_documented_in_the_readme(key: str):
 
 @pytest.mark.parametrize("key", SETTINGS)
 def test_a_setting_is_used_by_the_course(key: str):
+    assert key in constants_of_the_course()
+
+
+@cache
+def constants_of_the_course() -> frozenset[object]:
+    """Every constant in the course's code; it takes a second to read, and each setting asks."""
     modules = [ast.parse(path.read_text(encoding="utf-8")) for path in (FOLDER / "course").rglob("*.py")]
-    strings = {node.value for tree in modules for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    assert key in strings
+    return frozenset(node.value for tree in modules for node in ast.walk(tree) if isinstance(node, ast.Constant))
 
 
 def test_ci_runs_the_readmes_test_command():
