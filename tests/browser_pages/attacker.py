@@ -40,6 +40,7 @@ async function read({url, fields}, more) {
 """
 WAYS = {
     "a form": "form(asked, {target: '_blank'})",
+    "a form in a frame": "form(asked, {target: frame().name})",
     "a form as plain text": "form(asked, {target: frame().name, enctype: 'text/plain'})",
     "a form in parts": "form(asked, {target: frame().name, enctype: 'multipart/form-data'})",
     "a form sent on from elsewhere": "form({...asked, url: asked.again}, {target: frame().name})",
