@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from practice_tenant.directory.signing_keys import first_keys
+from tests.browser_pages import attacker as attackers
 from tests.browser_pages import client_app, served, watched_page
+from tests.browser_pages.attacker import EVIL, Attacker
 from tests.browser_pages.client_app import ClientApp
 from tests.browser_pages.person import Person
 from tests.browser_pages.served import ServedPages
@@ -21,9 +23,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # The browser, too, stays on this computer.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
+HUB = "hub.example"
 MILLISECONDS = 30_000  # on a computer that has other tests to run at the same time
 
 
@@ -38,11 +39,20 @@ def chromium() -> str:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="module")
+def host_rules() -> str:
+    """Where the browser finds names: it, too, stays on this computer. The first rule that fits counts."""
+    own = ("localhost", "127.0.0.1")
+    found = [*(f"MAP {name} {name}" for name in own), *(f"MAP {name} 127.0.0.1" for name in (EVIL, HUB))]
+    return ", ".join((*found, "MAP * ~NOTFOUND"))
+
+
 # Not for the whole session: while Playwright runs, this thread has an event loop, and other tests want one of their own.
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser(chromium: str, host_rules: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        flags = (*FLAGS, f"--host-resolver-rules={host_rules}")
+        launched = playwright.chromium.launch(executable_path=chromium, args=flags)
         expect.set_options(timeout=MILLISECONDS)
         yield launched
         launched.close()
@@ -76,6 +86,13 @@ def app() -> Iterator[ClientApp]:
     """The app that people are sent back to."""
     with client_app.listening() as app:
         yield app
+
+
+@pytest.fixture
+def attacker() -> Iterator[Attacker]:
+    """Somebody who has pages on another port of this computer."""
+    with attackers.attacking() as attacker:
+        yield attacker
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +31,7 @@ class ServedPages:
     Attributes:
         key: the first part of the pages' path.
         login: the authorization server as an app reaches it.
+        answered: status and path of everything that a browser was answered, in order.
     """
 
     port: int
@@ -38,6 +39,7 @@ class ServedPages:
     directory: Directory
     seeded: SeededValues
     login: InProcess = field(repr=False)
+    answered: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def origin(self) -> str:
@@ -87,14 +89,24 @@ def serving(key_columns: list[dict]) -> Iterator[ServedPages]:
         pages_key=key,
         password_hint=f"Every practice user's password is {seeded.user_password}",
     )
-    config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, timeout_graceful_shutdown=1)
+    answered = []
+
+    async def kept(scope: dict, receive: Callable, send: Callable) -> None:
+        async def keep(message: dict) -> None:
+            await send(message)
+            if message["type"] == "http.response.start":
+                answered.append((message["status"], scope["path"]))
+
+        await app(scope, receive, keep)
+
+    config = uvicorn.Config(kept, ws="none", lifespan="off", log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
         _wait_until_started(server, thread)
         login = InProcess(app=app, base_url=f"https://{WORLDWIDE.login}", headers=((RUN_HEADER, run_token),))
-        yield ServedPages(port=port, key=key, directory=directory, seeded=seeded, login=login)
+        yield ServedPages(port=port, key=key, directory=directory, seeded=seeded, login=login, answered=answered)
     finally:
         server.should_exit = True
         thread.join(SECONDS_TO_START)
