@@ -21,6 +21,7 @@ from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 from tests.workers.tenant import SharedTenant, Workers, serving
 
+from . import one_process
 from .b2c import FLOW, HOST, SECRET, SHOP_CLIENT_ID
 from .clients import Authority, Graph, InProcess
 from .clock import Clock
@@ -37,6 +38,13 @@ WORKERS = int(os.environ.get("COURSE_CONFORMANCE_WORKERS", "0"))
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "statement(number, ...): shows that these statements of statements.md hold")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if WORKERS:
+        chosen = one_process.choose([item for item in items if item.path.parent == Path(__file__).parent])
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ whose, and what time it is there. Nothing in memory goes from one test to the ne
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -55,7 +56,18 @@ def main(folder: str, count: str) -> bool:
     listeners = replace(listen(open_state(Path(folder)), several=True), new_app=TestsTenant)
     ports = {"https_port": listeners.https_port, "http_port": listeners.http_port}
     told = json.dumps(ports | {"ca_certificate": listeners.identity.ca_certificate})
-    return serve_with_workers(listeners, int(count), partial(print, told, flush=True))
+
+    def ready() -> None:
+        print(told, flush=True)
+        threading.Thread(target=_stop_with_starter, daemon=True).start()
+
+    return serve_with_workers(listeners, int(count), ready)
+
+
+def _stop_with_starter() -> None:
+    # Whoever started this process holds the other end of its standard input, also until they are killed.
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

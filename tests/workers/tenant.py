@@ -6,6 +6,7 @@ Each request goes over a real connection, to another worker than the one before.
 import contextlib
 import itertools
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from .served import PATH
 
 _TRIES = 400
 _SECONDS = 60
-_PYTHONPATH = {"PYTHONPATH": f"{ROOT}:{ROOT / 'notebooks'}"}
+_ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "notebooks")}
 
 
 class Connection:
@@ -107,7 +108,7 @@ def serving(folder: Path, count: int) -> Iterator[Workers]:
     """Workers in processes of their own, with their state in a folder."""
     command = [sys.executable, "-m", "tests.workers.served", str(folder), str(count)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    with subprocess.Popen(command, cwd=ROOT, env=hermetic(folder) | _PYTHONPATH, **pipes) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=hermetic(folder, _ENVIRONMENT), **pipes) as process:
         try:
             told = json.loads(process.stdout.readline())
             children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("utf-8")
