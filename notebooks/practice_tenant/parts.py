@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .authority import device_approval
 from .authority import routes as authority_routes
 from .authority.token_shape import TokenShape
 from .b2c import routes as b2c_routes
@@ -77,6 +78,7 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
         directory=directory,
         signing_keys=SigningKeys(directory, services.clock),
         clock=services.clock,
+        wrong_codes=device_approval.wrong_codes(directory, services.computer),
         profile=services.profile,
         shape=services.shape,
     )

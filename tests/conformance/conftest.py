@@ -1,7 +1,13 @@
-"""A tenant of its own for each test: in memory, in process, with a clock the test moves."""
+"""A tenant of its own for each test: in memory, in process, with a clock the test moves.
 
-from collections.abc import Iterator
+With COURSE_CONFORMANCE_WORKERS=2 its requests are answered by so many processes in turn, from a state file.
+"""
+
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +19,9 @@ from practice_tenant.directory.secrets import new_credential
 from practice_tenant.directory.signing_keys import first_keys
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
+from tests.workers.tenant import SharedTenant, Workers, serving
 
+from . import one_process
 from .b2c import FLOW, HOST, SECRET, SHOP_CLIENT_ID
 from .clients import Authority, Graph, InProcess
 from .clock import Clock
@@ -24,10 +32,19 @@ from .tokens import Mint
 
 START = 1_790_000_000
 RUN_TOKEN = "only-this-run"
+CONTROL_TOKEN = "only-who-runs-it"
+WORKERS = int(os.environ.get("COURSE_CONFORMANCE_WORKERS", "0"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "statement(number, ...): shows that these statements of statements.md hold")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if WORKERS:
+        chosen = one_process.choose([item for item in items if item.path.parent == Path(__file__).parent])
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = chosen
 
 
 @pytest.fixture
@@ -48,12 +65,32 @@ def seeded() -> SeededValues:
     return SeededValues(**seed.new_secrets())
 
 
+@pytest.fixture(scope="session")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers | None]:
+    """Who answers in place of this process, if anybody."""
+    if not WORKERS:
+        yield None
+        return
+    with serving(tmp_path_factory.mktemp("workers"), WORKERS) as workers:
+        yield workers
+
+
 @pytest.fixture
-def directory(seeded: SeededValues, key_columns: list[dict], clock: Clock) -> Iterator[Directory]:
+def state_file(workers: Workers | None) -> Path | None:
+    """Where the test's tenant is kept; None: in memory."""
+    return workers.file if workers else None
+
+
+@pytest.fixture
+def directory(
+    seeded: SeededValues, key_columns: list[dict], clock: Clock, state_file: Path | None
+) -> Iterator[Directory]:
     """What the test's tenant knows."""
-    directory = Directory()
+    directory = Directory(state_file)
     secrets = {name: getattr(seeded, name) for name in seed.SECRET_NAMES}
-    seed.fill(directory, secrets, clock(), key_columns)
+    with directory.transaction():
+        directory.clear()
+        seed.fill(directory, secrets, clock(), key_columns)
     yield directory
     directory.close()
 
@@ -65,9 +102,28 @@ def profile() -> str:
 
 
 @pytest.fixture
-def tenant(directory: Directory, clock: Clock, profile: str) -> PracticeTenant:
+def options(profile: str) -> dict[str, str]:
+    """What the test's tenant is made with, besides its directory, its clock and its ports."""
+    return {"run_token": RUN_TOKEN, "control_token": CONTROL_TOKEN, "profile": profile}
+
+
+@pytest.fixture
+def new_tenant(clock: Clock, options: dict[str, str]) -> Callable[..., PracticeTenant]:
+    """Makes a tenant on a directory, as an ASGI application."""
+    return partial(PracticeTenant, https_port=8443, http_port=8400, clock=clock, **options)
+
+
+@pytest.fixture
+def tenant(
+    new_tenant: Callable[..., PracticeTenant],
+    directory: Directory,
+    clock: Clock,
+    options: dict[str, str],
+    workers: Workers | None,
+) -> PracticeTenant | SharedTenant:
     """The tenant, as an ASGI application."""
-    return PracticeTenant(directory, https_port=8443, http_port=8400, run_token=RUN_TOKEN, profile=profile, clock=clock)
+    own = new_tenant(directory)
+    return SharedTenant(own, workers, clock, **options) if workers else own
 
 
 @pytest.fixture

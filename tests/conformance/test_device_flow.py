@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
 
@@ -185,6 +186,21 @@ def test_twenty_wrong_codes_are_enough_for_a_minute(device: dict, learner: Perso
     assert "Too many wrong codes" in refused.text
     clock.advance(60)
     assert "Pick an account" in learner.submit(refused, user_code=device["user_code"]).text
+
+
+@pytest.mark.statement(73)
+def test_who_shifts_the_tenants_clock_may_try_no_more_codes_for_it(
+    tenant: PracticeTenant, device: dict, learner: Person, clock: Clock
+):
+    page = learner.http.get("/devicelogin")
+    for _ in range(20):
+        page = learner.submit(page, user_code="BBBBBBBBB")
+    for seconds in (61, -61, 0):
+        tenant.faults.shift_clock(seconds)
+        page = learner.submit(page, user_code=device["user_code"])
+        assert page.status_code == 429
+    clock.advance(60)
+    assert "Pick an account" in learner.submit(page, user_code=device["user_code"]).text
 
 
 @pytest.mark.statement(73)

@@ -79,3 +79,7 @@ class TestProtectedApi(Rules):
 
 class TestOtherNames(Rules):
     part = "H"
+
+
+class TestSeveralProcesses(Rules):
+    part = "I"

@@ -7,7 +7,6 @@ import pytest
 
 from practice_tenant import state
 from practice_tenant.app import PracticeTenant
-from practice_tenant.authority.attempts import Attempts
 from practice_tenant.authority.token_shape import AS_USUAL
 from practice_tenant.directory.seeded_identifiers import DAEMON_CLIENT_ID
 from practice_tenant.faults import OUTAGE, ConnectionReset, Delayed, Failed, Faults, Throttled, WrongJson
@@ -180,10 +179,3 @@ def test_a_clock_that_is_fast_makes_nobody_forget_what_still_counts(practice):
     faults.shift_clock(3 * 365 * 24 * 3600)
     directory.issue("code", {}, expires=practice.app.clock() + 600)
     assert directory.issued("refresh_token", token) is not None
-
-
-def test_wrong_codes_of_a_time_that_lies_ahead_do_not_count():
-    attempts = Attempts(1, 60)
-    attempts.add(NOW + 3600)
-    assert attempts.too_many(NOW + 3601)
-    assert not attempts.too_many(NOW)

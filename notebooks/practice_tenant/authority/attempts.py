@@ -1,28 +1,34 @@
 """Counting wrong attempts, so that a short code can't be found by trying (RFC 8628 section 5.1)."""
 
-from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..directory.store import Directory
 
 
+@dataclass(frozen=True, kw_only=True)
 class Attempts:
-    """Wrong attempts of late.
+    """Wrong attempts of late, at all processes that answer on one directory.
 
-    Args:
+    Attributes:
+        clock: seconds since the epoch. It is the computer's: who shifts the tenant's to see a token expire hasn't
+            waited, and may try no more codes for it.
         allowed: how many there may be,
         seconds: in how long a time.
     """
 
-    def __init__(self, allowed: int, seconds: float):
-        self._allowed = allowed
-        self._seconds = seconds
-        self._times: deque[float] = deque()
+    directory: Directory
+    clock: Callable[[], float]
+    allowed: int
+    seconds: float
 
-    def add(self, now: float) -> None:
+    def add(self) -> None:
         """Remember a wrong attempt."""
-        self._times.append(now)
+        now = self.clock()
+        self.directory.add_wrong_attempt(now, forgotten=now - self.seconds)
 
-    def too_many(self, now: float) -> bool:
+    def too_many(self) -> bool:
         """Whether no more attempts are let through for now."""
-        # One that lies ahead was made before the clock was put back.
-        while self._times and not now - self._seconds < self._times[0] <= now:
-            self._times.popleft()
-        return len(self._times) >= self._allowed
+        now = self.clock()
+        # One that lies ahead was made before the computer's clock was put back.
+        return self.directory.wrong_attempts(after=now - self.seconds, until=now) >= self.allowed

@@ -5,13 +5,16 @@ RFC 8628 sections 3.1 to 3.3; https://learn.microsoft.com/entra/identity-platfor
 
 import re
 import secrets
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..directory.store import Directory
 from ..json_answer import JsonAnswer
 from ..pages.page import page
 from . import client_authentication, transaction
+from .attempts import Attempts
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
 from .grants.device_code import INTERVAL_SECONDS, LIFETIME_SECONDS
@@ -22,6 +25,11 @@ from .tenants import require_served
 _SIGNS = "BCDFGHJKLMNPQRSTVWXZ"
 _LENGTH = 9
 WRONG_CODES_ALLOWED, WRONG_CODES_SECONDS = 20, 60
+
+
+def wrong_codes(directory: Directory, computer: Callable[[], float]) -> Attempts:
+    """Where the wrong codes that people type are counted; *computer* is the computer's clock."""
+    return Attempts(directory=directory, clock=computer, allowed=WRONG_CODES_ALLOWED, seconds=WRONG_CODES_SECONDS)
 
 
 async def device_authorization(request: Request) -> Response:
@@ -72,14 +80,19 @@ async def code_entered(request: Request) -> Response:
 
     authority = request.app.state.authority
     _, form = await transaction.take(request, pages=request.state.face.pages, purposes=("code",))
-    if authority.wrong_codes.too_many(authority.clock()):
+    user_code = _letters(form.get("user_code", ""))
+    # In one transaction: several attempts at once can't all be the last one that is allowed.
+    with authority.directory.transaction():
+        refused = authority.wrong_codes.too_many()
+        issued = authority.directory.issued("user_code", user_code)
+        good = issued is not None and not issued.redeemed and authority.clock() < issued.expires
+        if not (refused or good):
+            authority.wrong_codes.add()
+    if refused:
         response = _ask_code(request, "Too many wrong codes were entered. Wait a minute, then try again.", status=429)
         response.headers["Retry-After"] = str(WRONG_CODES_SECONDS)
         return response
-    user_code = _letters(form.get("user_code", ""))
-    issued = authority.directory.issued("user_code", user_code)
-    if issued is None or issued.redeemed or authority.clock() >= issued.expires:
-        authority.wrong_codes.add(authority.clock())
+    if not good:
         return _ask_code(request, "That code didn't work. Check the code and try again.")
     return start(request, issued.content | {"user_code": user_code})
 

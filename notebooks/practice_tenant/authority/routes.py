@@ -4,7 +4,7 @@ import sqlite3
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -39,11 +39,9 @@ class Authority:
     directory: Directory
     signing_keys: SigningKeys
     clock: Callable[[], float]
+    wrong_codes: Attempts
     profile: str = "entra"
     shape: Callable[[], TokenShape] = lambda: AS_USUAL
-    wrong_codes: Attempts = field(
-        default_factory=lambda: Attempts(device_approval.WRONG_CODES_ALLOWED, device_approval.WRONG_CODES_SECONDS)
-    )
 
 
 def application(authority: Authority) -> Starlette:

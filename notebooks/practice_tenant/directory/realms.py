@@ -1,17 +1,17 @@
 """One directory, asked by several authorities: which names each knows, and what is apart between them.
 
-People, apps and consent are shared, so that what a learner registers works everywhere. Signing keys and issued values are
-each authority's own: a code or token of one cloud means nothing in another, as in Microsoft's clouds.
+People, apps and consent are shared, so that what a learner registers works everywhere. Signing keys, issued values and
+wrong attempts are each authority's own: a code or token of one cloud means nothing in another, as in Microsoft's clouds.
 """
 
 import copy
 from typing import Self
 
 from ..clouds import WORLDWIDE, Cloud
-from .issued import IssuedValues
+from .wrong_attempts import WrongAttempts
 
 
-class Realms(IssuedValues):
+class Realms(WrongAttempts):
     """A directory as one authority sees it; ``cloud`` is the one whose names it knows."""
 
     cloud: Cloud = WORLDWIDE

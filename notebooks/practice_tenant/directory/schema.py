@@ -144,12 +144,22 @@ CREATE UNIQUE INDEX tenant_by_initial_domain ON tenant (initial_domain);
 ALTER TABLE signing_key ADD COLUMN realm TEXT NOT NULL DEFAULT '';
 """
 
+# Wrong codes are counted for all processes that answer on the file.
+_ATTEMPTS = """
+CREATE TABLE wrong_attempt (
+    realm TEXT NOT NULL,
+    made REAL NOT NULL
+);
+CREATE INDEX wrong_attempt_of_realm ON wrong_attempt (realm, made);
+"""
+
 # By the schema version that a step leads to.
-STEPS: Mapping[int, str] = {2: _FIRST, 3: _FEDERATION, 4: _CLOUDS}
+STEPS: Mapping[int, str] = {2: _FIRST, 3: _FEDERATION, 4: _CLOUDS, 5: _ATTEMPTS}
 SCHEMA_VERSION = max(STEPS)
 
 TABLE_NAMES = (
     "issued",
+    "wrong_attempt",
     "federated_credential",
     "permission_grant",
     "app_role_assignment",
