@@ -12,6 +12,14 @@ from tests.bench.plan import Plan
 from tests.bench.server import OURS, Answering, Server
 
 _BARE = "a Python that starts and ends"
+_LIBRARIES = "a Python that imports what the practice tenant stands on"
+_PYTHONS = {
+    _BARE: "",
+    # Without the end of the process, which no start has.
+    _LIBRARIES: (
+        "import os, asyncio, sqlite3, ssl, cryptography.x509, jwt, starlette.applications, uvicorn; os._exit(0)"
+    ),
+}
 # What is asked first. What only a token needs may be loaded after the metadata were answered, so both count.
 _ASKED = {"first answered request": Answering.read_metadata, "first token": Answering.require_token}
 
@@ -24,8 +32,8 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     measured = []
     for _ in range(plan.repeats):
         repeat = {f"{server.name}, {what}": _seconds(server, ask) for what, ask in _ASKED.items() for server in present}
-        measured.append(repeat | {_BARE: _seconds_of_a_bare_python()})
-    bare = from_repeats(measured, _BARE, _BARE, "s")
+        measured.append(repeat | {name: _seconds_of_python(code) for name, code in _PYTHONS.items()})
+    bare, libraries = (from_repeats(measured, name, name, "s") for name in _PYTHONS)
     for what, bar in zip(_ASKED, ("< 0.7", ""), strict=True):
         answered = {}
         for server in plan.servers:
@@ -37,8 +45,12 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
             yield answered[server.name]
         if OIDC_PROVIDER in answered:
             yield ratio(f"{OURS} / {OIDC_PROVIDER}, start to {what}", answered[OURS], answered[OIDC_PROVIDER], bar)
+            yield ratio(
+                f"the libraries' imports alone / {OIDC_PROVIDER}, start to {what}", libraries, answered[OIDC_PROVIDER]
+            )
         yield ratio(f"{OURS} / bare Python, start to {what}", answered[OURS], bare)
     yield bare
+    yield libraries
 
 
 def _seconds(server: Server, ask: Callable[[Answering], None]) -> float:
@@ -48,7 +60,7 @@ def _seconds(server: Server, ask: Callable[[Answering], None]) -> float:
         return time.perf_counter() - began
 
 
-def _seconds_of_a_bare_python() -> float:
+def _seconds_of_python(code: str) -> float:
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", ""], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True)
     return time.perf_counter() - began
