@@ -25,7 +25,7 @@ _ASKED = {"first answered request": Answering.read_metadata, "first token": Answ
 
 
 def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
-    """Each server in turn, in each repeat; and a Python that does nothing."""
+    """Each server in turn, in each repeat; and Pythons without a server."""
     present = [server for server in plan.servers if not server.missing]
     for server in present:
         _seconds(server, Answering.require_token)
@@ -61,6 +61,7 @@ def _seconds(server: Server, ask: Callable[[Answering], None]) -> float:
 
 
 def _seconds_of_python(code: str) -> float:
+    # -E: without what this process has in PYTHONPATH, as the servers.
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-E", "-c", code], check=True)
     return time.perf_counter() - began
