@@ -2,14 +2,13 @@
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import sys
 import tempfile
 from dataclasses import fields
 from pathlib import Path
-
-from .state import open_state, reset
 
 HTTPS_PORT, HTTP_PORT = 8443, 8400
 _NOT_AN_IDP = "This is a practice tenant for learning and tests, on this computer only. It is not an identity provider."
@@ -61,17 +60,30 @@ def _workers(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .server import PortTaken, listen, serve
-    from .workers import serve_with_workers
+    # Nearly everything that is made until it listens stays. Looking for garbage meanwhile, and in all that later, is
+    # time lost.
+    gc.disable()
+    try:
+        listeners = _listeners(options)
+        gc.freeze()
+    finally:
+        gc.enable()
+    return 1 if listeners is None else _answer(listeners, options.workers)
+
+
+def _listeners(options: argparse.Namespace):
+    """What answers, not started yet; None if that can't be, and then it was said why."""
+    from .server import PortTaken, listen
+    from .state import open_state
 
     state, workers = open_state(), options.workers
     _say_notices(state.notices)
     if workers > 1 and state.folder is None:
         print(f"--workers {workers} needs a state folder: processes can't share a tenant in memory.", file=sys.stderr)
-        return 1
+        return None
     ports = {"https_port": options.https_port, "http_port": options.http_port}
     try:
-        listeners = listen(state, **ports, profile=options.profile, several=workers > 1)
+        return listen(state, **ports, profile=options.profile, several=workers > 1)
     except PortTaken as taken:
         option = "--https-port" if taken.port == options.https_port else "--http-port"
         another = (taken.port + 1) % 65536
@@ -80,7 +92,14 @@ def _serve(options: argparse.Namespace) -> int:
             f"Stop that program, or choose another port: {option} {another}",
             file=sys.stderr,
         )
-        return 1
+        return None
+
+
+def _answer(listeners, workers: int) -> int:
+    from .server import serve
+    from .workers import serve_with_workers
+
+    state = listeners.state
     with contextlib.ExitStack() as kept:
         folder = state.folder or Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="practice-tenant-")))
         _remove_stale(folder)
@@ -99,6 +118,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from .state import open_state
+
     state = open_state()
     _say_notices(state.notices)
     print(f"State folder: {state.folder or 'none, in memory'}")
@@ -114,6 +135,8 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _reset(options: argparse.Namespace) -> int:
+    from .state import open_state, reset
+
     if not options.yes and not (sys.stdin and sys.stdin.isatty()):
         print("There is no terminal to ask on: to reset the practice tenant all the same, add --yes.", file=sys.stderr)
         return 2

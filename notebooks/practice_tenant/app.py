@@ -11,14 +11,14 @@ from collections.abc import Callable
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from .at_first_request import AtFirstRequest
 from .clock import TenantClock
 from .clouds import CLOUDS, WORLDWIDE
-from .control import PATH as _CONTROL_PATH
-from .control import Control
 from .counters import Counters
 from .customers import b2c_face, external_id_faces
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
+from .endpoints import CONTROL_PATH
 from .faces import METADATA_HOST, RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
 from .faults import Faults
 from .front import Front
@@ -86,14 +86,20 @@ class PracticeTenant:
             faces = {face for face in (*self._faces.values(), self._localhost) if face.cloud is cloud}
             self._parts |= dict.fromkeys(faces, cloud_parts(cloud, faces, services))
         self._parts[b2c] = b2c_parts(services)
-        self._control = Control(
-            control_token,
-            directory=directory,
-            faults=self.faults,
-            counters=counters,
-            rotate=self._rotate,
-            several=several,
-        )
+
+        def control() -> Callable:
+            from .control import Control
+
+            return Control(
+                control_token,
+                directory=directory,
+                faults=self.faults,
+                counters=counters,
+                rotate=self._rotate,
+                several=several,
+            )
+
+        self._control = AtFirstRequest(control)
 
     @property
     def signing_keys(self) -> SigningKeys:
@@ -143,7 +149,7 @@ class PracticeTenant:
             return parts.metadata
         if host == face.cloud.graph:
             return parts.graph
-        if face is self._localhost and path.startswith(_CONTROL_PATH):
+        if face is self._localhost and path.startswith(CONTROL_PATH):
             return self._control
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # What a mounted application sees: its own part of the path comes after root_path.

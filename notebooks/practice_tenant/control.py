@@ -22,10 +22,9 @@ from . import commands
 from .commands import COMMANDS, Arguments, Tenant, shown
 from .counters import Counters
 from .directory.store import Directory
-from .endpoints import WITH_APP
+from .endpoints import CONTROL_PATH, WITH_APP
 from .faults import Faults
 
-PATH = "/control/"
 MAX_BODY_BYTES = 4096
 
 _SEVERAL = (
@@ -62,10 +61,10 @@ class Control:
         self._several = several
         self._app = Starlette(
             routes=[
-                Route(f"{PATH}faults", self._list),
-                Route(f"{PATH}faults", self._switch, methods=["POST"]),
-                Route(f"{PATH}faults", self._clear, methods=["DELETE"]),
-                Route(f"{PATH}requests", self._count),
+                Route(f"{CONTROL_PATH}faults", self._list),
+                Route(f"{CONTROL_PATH}faults", self._switch, methods=["POST"]),
+                Route(f"{CONTROL_PATH}faults", self._clear, methods=["DELETE"]),
+                Route(f"{CONTROL_PATH}requests", self._count),
             ],
             exception_handlers={ValueError: _refuse},
         )

@@ -2,6 +2,9 @@
 
 GRAPH = "graph"
 
+# Before every path of the control API.
+CONTROL_PATH = "/control/"
+
 # By the end of the path: before it stand a tenant, a run's key, or both.
 _ENDS = (
     ("/oauth2/v2.0/token", "token"),

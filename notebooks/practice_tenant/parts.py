@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.responses import Response
+
+from .at_first_request import AtFirstRequest
 from .authority import device_approval
 from .authority import routes as authority_routes
 from .authority.token_shape import TokenShape
-from .b2c import routes as b2c_routes
 from .b2c.service import service as b2c_service
 from .clock import TenantClock
 from .clouds import WORLDWIDE, Cloud
@@ -21,7 +23,6 @@ from .endpoints import GRAPH
 from .faces import Face
 from .fault_answers import for_api, for_app, for_person
 from .front import Front
-from .graph import routes as graph_routes
 from .graph.keys import PublishedKeys
 
 _KEYS_PATH = "/common/discovery/v2.0/keys"
@@ -82,18 +83,27 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
         profile=services.profile,
         shape=services.shape,
     )
-    login = authority_routes.application(authority)
-    # The portal shows the app registrations, which are the same under every name.
-    pages = authority_routes.pages(authority, portal=services.portal and cloud is WORLDWIDE)
+    login = AtFirstRequest(lambda: authority_routes.application(authority))
     # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
     keys = {face: PublishedKeys(_fetch_keys(login, face), services.computer) for face in faces}
-    graph = graph_routes.Graph(directory=directory, keys=keys.__getitem__, clock=services.clock)
+
+    def pages() -> Callable:
+        from .authority import page_routes
+
+        # The portal shows the app registrations, which are the same under every name.
+        return page_routes.pages(authority, portal=services.portal and cloud is WORLDWIDE)
+
+    def graph() -> Callable:
+        from .graph import routes
+
+        return routes.application(routes.Graph(directory=directory, keys=keys.__getitem__, clock=services.clock))
+
     return Parts(
         authority=front.before(login, for_app),
-        pages=front.before(pages, for_person),
+        pages=front.before(AtFirstRequest(pages), for_person),
         signing_keys=authority.signing_keys,
-        graph=front.before(graph_routes.application(graph), for_api, GRAPH),
-        metadata=authority_routes.metadata(authority) if cloud is WORLDWIDE else None,
+        graph=front.before(AtFirstRequest(graph), for_api, GRAPH),
+        metadata=AtFirstRequest(lambda: authority_routes.metadata(authority)) if cloud is WORLDWIDE else None,
         published=tuple(keys.values()),
     )
 
@@ -101,9 +111,25 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
 def b2c_parts(services: Services) -> Parts:
     """What answers as Azure AD B2C."""
     service, front = b2c_service(services.directory, services.clock), services.front
+
+    def login() -> Callable:
+        from .b2c import routes
+
+        return routes.application(service)
+
+    def pages() -> Callable:
+        from .b2c import routes
+
+        return routes.pages(service)
+
+    def fault(*refused: Any) -> Response:
+        from .b2c import routes
+
+        return routes.fault(*refused)
+
     return Parts(
-        authority=front.before(b2c_routes.application(service), b2c_routes.fault),
-        pages=front.before(b2c_routes.pages(service), for_person),
+        authority=front.before(AtFirstRequest(login), fault),
+        pages=front.before(AtFirstRequest(pages), for_person),
         signing_keys=service.signing_keys,
     )
 

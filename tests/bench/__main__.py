@@ -45,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="course bench ", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         enter(folder / "bench")
+        # As on a learner's computer: Python keeps what it compiled, and the first start, which isn't measured, does that.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         parts = options.only or list(PARTS)
         plan = _plan(options, _servers(folder, outside, alone=options.alone or not _COMPARED & set(parts)))
         for part in parts:

@@ -24,9 +24,20 @@ print(time.perf_counter() - began)
 assert "access_token" in result, result["error"]
 """
 
+# To its first answer over TLS: a port that is open doesn't say yet that somebody answers there.
 START = """
-import time
+import ssl, time, urllib.request
+began = time.perf_counter()
 from practice_tenant import start
+tenant = start()
+url = f"https://localhost:{tenant.https_port}/{tenant.seeded.tenant_id}/v2.0/.well-known/openid-configuration"
+context = ssl.create_default_context(cadata=tenant.ca_certificate)
+with urllib.request.build_opener(urllib.request.HTTPSHandler(context=context)).open(url) as answer:
+    answer.read()
+print(time.perf_counter() - began)
+"""
+
+AGAIN = """
 began = time.perf_counter()
 start()
 print(time.perf_counter() - began)
@@ -39,7 +50,8 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     measured = [_repeat(folder / f"repeat {number}") for number in range(plan.repeats)]
     yield from_repeats(measured, "first token after `import msal`, first day: keys made on the way", "first day", "s")
     yield from_repeats(measured, "first token after `import msal`, keys already made", "later", "s", "≤ 0.6 s")
-    yield from_repeats(measured, "`start()` in a fresh kernel, keys already made", "start", "s", "≤ 0.35 s")
+    started = "`start()` in a fresh kernel, from its import to its first answer, keys already made"
+    yield from_repeats(measured, started, "start", "s", "≤ 0.35 s")
     yield from_repeats(measured, "`start()` again", "again", "s", "a no-op")
 
 
@@ -53,5 +65,5 @@ def _repeat(folder: Path) -> dict[str, float]:
     with kernel.running(environment) as client:
         kernel.printed(client, "import msal")
         measured["start"] = float(kernel.printed(client, START))
-        measured["again"] = float(kernel.printed(client, START))
+        measured["again"] = float(kernel.printed(client, AGAIN))
     return measured

@@ -1,51 +1,67 @@
-"""From starting a process to having its first answer, keys already made."""
+"""From starting a process to having its first answer and its first token, keys already made."""
 
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench.figure import Figure, from_repeats, missing, ratio
 from tests.bench.peers import OIDC_PROVIDER
 from tests.bench.plan import Plan
-from tests.bench.server import OURS, Server
+from tests.bench.server import OURS, Answering, Server
 
 _BARE = "a Python that starts and ends"
+_LIBRARIES = "a Python that imports what the practice tenant stands on"
+_PYTHONS = {
+    _BARE: "",
+    # Without the end of the process, which no start has.
+    _LIBRARIES: (
+        "import os, asyncio, sqlite3, ssl, cryptography.x509, jwt, starlette.applications, uvicorn; os._exit(0)"
+    ),
+}
+# What is asked first. What only a token needs may be loaded after the metadata were answered, so both count.
+_ASKED = {"first answered request": Answering.read_metadata, "first token": Answering.require_token}
 
 
 def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
-    """Each server in turn, in each repeat; and a Python that does nothing."""
+    """Each server in turn, in each repeat; and Pythons without a server."""
     present = [server for server in plan.servers if not server.missing]
     for server in present:
-        _seconds(server)
+        _seconds(server, Answering.require_token)
     measured = []
     for _ in range(plan.repeats):
-        repeat = {server.name: _seconds(server) for server in present}
-        measured.append(repeat | {_BARE: _seconds_of_a_bare_python()})
-    answered = {}
-    for server in plan.servers:
-        name = f"{server.name}: process start to first answered request"
-        if server.missing:
-            yield missing(name, server.missing)
-            continue
-        answered[server.name] = from_repeats(measured, name, server.name, "s")
-        yield answered[server.name]
-    bare = from_repeats(measured, _BARE, _BARE, "s")
+        repeat = {f"{server.name}, {what}": _seconds(server, ask) for what, ask in _ASKED.items() for server in present}
+        measured.append(repeat | {name: _seconds_of_python(code) for name, code in _PYTHONS.items()})
+    bare, libraries = (from_repeats(measured, name, name, "s") for name in _PYTHONS)
+    for what, bar in zip(_ASKED, ("< 0.7", ""), strict=True):
+        answered = {}
+        for server in plan.servers:
+            name = f"{server.name}: process start to {what}"
+            if server.missing:
+                yield missing(name, server.missing)
+                continue
+            answered[server.name] = from_repeats(measured, name, f"{server.name}, {what}", "s")
+            yield answered[server.name]
+        if OIDC_PROVIDER in answered:
+            yield ratio(f"{OURS} / {OIDC_PROVIDER}, start to {what}", answered[OURS], answered[OIDC_PROVIDER], bar)
+            yield ratio(
+                f"the libraries' imports alone / {OIDC_PROVIDER}, start to {what}", libraries, answered[OIDC_PROVIDER]
+            )
+        yield ratio(f"{OURS} / bare Python, start to {what}", answered[OURS], bare)
     yield bare
-    yield ratio(f"{OURS} / bare Python, start", answered[OURS], bare)
-    if OIDC_PROVIDER in answered:
-        yield ratio(f"{OURS} / {OIDC_PROVIDER}, start", answered[OURS], answered[OIDC_PROVIDER], "< 0.7")
+    yield libraries
 
 
-def _seconds(server: Server) -> float:
+def _seconds(server: Server, ask: Callable[[Answering], None]) -> float:
     began = time.perf_counter()
     with server.start() as answering:
-        answering.read_metadata()
+        ask(answering)
         return time.perf_counter() - began
 
 
-def _seconds_of_a_bare_python() -> float:
+def _seconds_of_python(code: str) -> float:
+    # -E: without what this process has in PYTHONPATH, as the servers.
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", ""], check=True)
+    subprocess.run([sys.executable, "-E", "-c", code], check=True)
     return time.perf_counter() - began

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..authority import routes as authority_routes
+from ..authority import page_routes as authority_pages
 from ..authority import transaction
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
+from ..authority.routes import RETRY_SECONDS
 from ..json_answer import JsonAnswer
 from ..pages.page import page
 from . import discovery, sign_in
@@ -64,8 +65,8 @@ def pages(service: Service) -> Starlette:
             B2CError: error_page,
             AuthorityError: malformed_page,
             Unknown: not_found,
-            transaction.Forbidden: authority_routes.forbidden_page,
-            sqlite3.OperationalError: authority_routes.busy_page,
+            transaction.Forbidden: authority_pages.forbidden_page,
+            sqlite3.OperationalError: authority_pages.busy_page,
         },
     )
 
@@ -107,7 +108,7 @@ async def malformed(request: Request, error: AuthorityError) -> JsonAnswer:
 
 async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
     """Another process holds the state file, or the disk is full: it may pass."""
-    again = {"Retry-After": str(authority_routes.RETRY_SECONDS)}
+    again = {"Retry-After": str(RETRY_SECONDS)}
     return render(B2CError(90035, status=503), request.app.state.authority.clock(), again)
 
 

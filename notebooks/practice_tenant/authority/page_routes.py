@@ -1,0 +1,84 @@
+"""The pages' paths, and what a page says when something is wrong."""
+
+import sqlite3
+import time
+import uuid
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..directory.database import unusable
+from ..pages.page import page
+from . import device_approval, interaction, transaction
+from .errors import AuthorityError, describe
+from .logout import logout
+from .portal import routes as portal_routes
+from .routes import RETRY_SECONDS, Authority
+
+
+def pages(authority: Authority, *, portal: bool) -> Starlette:
+    """The pages that a browser opens, as an ASGI application.
+
+    Args:
+        portal: whether the portal is among them; it shows what only the tenant's owner should see.
+    """
+    app = Starlette(
+        routes=[
+            Route("/", home),
+            Route("/{tenant}/oauth2/v2.0/authorize", interaction.authorize, methods=["GET", "POST"]),
+            Route("/{tenant}/oauth2/v2.0/login", interaction.login, methods=["POST"]),
+            Route("/{tenant}/oauth2/v2.0/consent", interaction.decide, methods=["POST"]),
+            Route("/{tenant}/oauth2/v2.0/logout", logout),
+            Route("/devicelogin", device_approval.enter_code),
+            Route("/devicelogin", device_approval.code_entered, methods=["POST"]),
+            Route("/login", interaction.login, methods=["POST"]),
+            Route("/consent", interaction.decide, methods=["POST"]),
+            *(portal_routes() if portal else ()),
+        ],
+        exception_handlers={
+            AuthorityError: error_page,
+            transaction.Forbidden: forbidden_page,
+            sqlite3.OperationalError: busy_page,
+            HTTPException: missing_page,
+        },
+    )
+    # A slash too many is no page: the redirect would name the Host, and lose the path of a hub's proxy.
+    app.router.redirect_slashes = False
+    app.state.authority = authority
+    return app
+
+
+async def home(request: Request) -> Response:
+    """``GET /``: what is listening here"""
+    sentences = ["Its authorization server and its API answer on the HTTPS port."]
+    return page("message", heading="Practice tenant", sentences=sentences)
+
+
+async def error_page(request: Request, error: AuthorityError) -> Response:
+    """An error that no app may be told about by a redirect."""
+    now = request.app.state.authority.clock()
+    timestamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    details = [("Request Id", str(uuid.uuid4())), ("Timestamp", timestamp), ("Message", f"AADSTS{error.code}")]
+    return page("error", status=error.status, description=describe(error), details=details)
+
+
+async def forbidden_page(request: Request, error: Exception) -> Response:
+    """A step of a sign-in that comes from elsewhere, or twice."""
+    sentences = ["This step was done before, took too long, or came from another page. Start again in your app."]
+    return page("message", status=403, heading="This step can't be done", sentences=sentences)
+
+
+async def busy_page(request: Request, error: sqlite3.OperationalError) -> Response:
+    """Another process holds the state file, or the disk is full: it may pass."""
+    sentence = unusable(error) or "The practice tenant is busy."
+    answer = page("message", status=503, heading="Try again", sentences=[f"{sentence} Try again soon."])
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
+async def missing_page(request: Request, error: HTTPException) -> Response:
+    """No such page; tokens are never given over plain HTTP, so neither is anything else."""
+    return page("message", status=error.status_code, heading="No such page", sentences=["There is nothing here."])
