@@ -14,7 +14,7 @@ from tests.environment import ROOT, enter
 # As in the notebooks; pytest has it from .pytest.ini.
 sys.path.append(str(ROOT / "notebooks"))
 
-from tests.bench import first_token, machine, memory, nbval_run, scale, start_up, throughput
+from tests.bench import endurance, first_token, machine, memory, nbval_run, scale, start_up, throughput
 from tests.bench.figure import Figure, as_markdown
 from tests.bench.load import LoadToolMissing
 from tests.bench.peers import peers
@@ -26,14 +26,15 @@ PARTS = {
     "throughput": throughput,
     "memory": memory,
     "scale": scale,
+    "endurance": endurance,
     "first-token": first_token,
     "nbval": nbval_run,
 }
 _COMPARED = {"start-up", "throughput", "memory"}
 
-# (repeats, seconds of a load run, tokens, sizes), and what --quick makes of them.
-_USUAL = {"repeats": 3, "seconds": 2, "tokens": 2_000, "sizes": (10, 1_000, 100_000)}
-_QUICK = {"repeats": 1, "seconds": 1, "tokens": 200, "sizes": (10, 1_000)}
+# How much of each, and what --quick makes of them.
+_USUAL = {"repeats": 3, "seconds": 2, "tokens": 2_000, "minutes": 5, "sizes": (10, 1_000, 100_000)}
+_QUICK = {"repeats": 1, "seconds": 1, "tokens": 200, "minutes": 0.5, "sizes": (10, 1_000)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=_positive, help="of each measurement; medians count (default 3)")
     parser.add_argument("--seconds", type=_positive, help="of each load run (default 2)")
     parser.add_argument("--tokens", type=_positive, help="after which memory is read again (default 2000)")
+    parser.add_argument("--minutes", type=_positive, help="of the steady load (default 5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="a file for the same figures with every single value")
     return parser
 

@@ -13,6 +13,7 @@ class Plan:
         repeats: of each measurement; medians count.
         seconds: of each load run.
         tokens: after which memory is measured again.
+        minutes: of the steady load.
         sizes: how many of each object there are when latency is measured; the others are compared with the first.
         servers: the practice tenant, and whatever stands beside it.
     """
@@ -20,5 +21,6 @@ class Plan:
     repeats: int
     seconds: float
     tokens: int
+    minutes: float
     sizes: tuple[int, ...]
     servers: tuple[Server, ...]
