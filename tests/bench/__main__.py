@@ -14,12 +14,12 @@ from tests.environment import ROOT, enter
 # As in the notebooks; pytest has it from .pytest.ini.
 sys.path.append(str(ROOT / "notebooks"))
 
-from tests.bench import endurance, first_token, machine, memory, nbval_run, scale, start_up, throughput
+from tests.bench import endurance, first_token, load, machine, memory, nbval_run, scale, start_up, throughput
 from tests.bench.figure import Figure, as_markdown
 from tests.bench.load import LoadToolMissing
 from tests.bench.peers import peers
 from tests.bench.plan import Plan
-from tests.bench.server import Server, practice_tenant
+from tests.bench.server import OURS, Server, practice_tenant
 
 PARTS = {
     "start-up": start_up,
@@ -47,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         folder = Path(name)
         enter(folder / "bench")
         parts = options.only or list(PARTS)
-        plan = _plan(options, _servers(folder, outside, alone=options.alone or not _COMPARED & set(parts)))
+        servers = _servers(folder, outside, alone=options.alone or not _COMPARED & set(parts))
+        about |= _used(servers)
+        plan = _plan(options, servers)
         for part in parts:
             print(f"measuring {part} ...", file=sys.stderr, flush=True)
             try:
@@ -90,6 +92,12 @@ def _plan(options: argparse.Namespace, servers: tuple[Server, ...]) -> Plan:
 def _servers(folder: Path, outside: Mapping[str, str], *, alone: bool) -> tuple[Server, ...]:
     ours = practice_tenant(folder / "practice tenant")
     return (ours,) if alone else (ours, *peers(folder, outside))
+
+
+def _used(servers: tuple[Server, ...]) -> dict[str, str]:
+    """The load tool and the other servers, with their versions."""
+    others = [f"{server.name} {server.missing or server.version}" for server in servers if server.name != OURS]
+    return {"load tool": load.tool()} | ({"other servers": ", ".join(others)} if others else {})
 
 
 def _report(about: dict[str, str], figures: list[Figure], missing: list[str]) -> str:

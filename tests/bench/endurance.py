@@ -81,13 +81,13 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
             p = tuple([percentile(values, share)] if values else [])
             yield Figure(name=f"{name}: {kind}, p{share}", unit="ms", values=p, missing="" if p else "none was given")
     yield Figure(name=f"{name}: the server's share of one core", unit="x", values=(used / took,))
-    yield from _growth(name, samples)
+    yield from growth(name, samples)
     if crew.errors:
         told = "; ".join(f"{count} x {error}" for error, count in crew.errors.most_common(5))
         raise RuntimeError(f"{crew.errors.total()} tokens of {given + crew.errors.total()} were not given: {told}")
 
 
-def _growth(name: str, samples: list[Sample]) -> Iterator[Figure]:
+def growth(name: str, samples: list[Sample]) -> Iterator[Figure]:
     """What each sample says, and how that went on after half the time: what is loaded or kept first is there by then."""
     for part, unit, told in (
         ("memory", "MB", "resident memory"),
@@ -99,8 +99,8 @@ def _growth(name: str, samples: list[Sample]) -> Iterator[Figure]:
         values = tuple(float(getattr(sample, part)) for sample in samples)
         yield Figure(name=f"{name}: {told}, each {SECONDS_BETWEEN_SAMPLES} s", unit=unit, values=values)
     later = samples[len(samples) // 2 :]
-    growth = slope([(sample.seconds / 3600, sample.memory) for sample in later])
-    yield Figure(name=f"{name}: growth of memory over the second half", unit="MB/h", values=(growth,), bar="about 0")
+    an_hour = slope([(sample.seconds / 3600, sample.memory) for sample in later])
+    yield Figure(name=f"{name}: growth of memory over the second half", unit="MB/h", values=(an_hour,), bar="about 0")
     tenth = max(1, len(later) // 5)
     first, last = (statistics.median(each.memory for each in some) for some in (later[:tenth], later[-tenth:]))
     yield Figure(name=f"{name}: memory at the end / at half the time", unit="x", values=(last / first,), bar="≤ 1.02")

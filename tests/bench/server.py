@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -76,12 +76,22 @@ class Server:
 
     Attributes:
         start: starts it; given is whatever answers until the end.
-        missing: why there is nothing to start; empty if there is.
+        missing: why there is nothing to start or to measure; empty if there is.
+        version: of what is started.
     """
 
     name: str
     start: Callable[[], AbstractContextManager[Answering]]
     missing: str = ""
+    version: str = ""
+
+
+def without(servers: tuple[Server, ...], failed: Server, problem: Exception) -> tuple[Server, ...]:
+    """The servers after one of them failed, which says why from now on. The practice tenant's problem is raised."""
+    if failed.name == OURS:
+        raise problem
+    told = replace(failed, missing=f"failed: {' '.join(str(problem).split())}")
+    return tuple(told if server.name == failed.name else server for server in servers)
 
 
 def practice_tenant(folder: Path) -> Server:
