@@ -14,7 +14,7 @@ from tests.environment import ROOT, enter
 # As in the notebooks; pytest has it from .pytest.ini.
 sys.path.append(str(ROOT / "notebooks"))
 
-from tests.bench import endurance, first_token, load, machine, memory, nbval_run, scale, start_up, throughput
+from tests.bench import endurance, first_token, load, machine, memory, nbval_run, scale, start_up, throughput, together
 from tests.bench.figure import Figure, as_markdown
 from tests.bench.load import LoadToolMissing
 from tests.bench.peers import peers
@@ -26,6 +26,7 @@ PARTS = {
     "throughput": throughput,
     "memory": memory,
     "scale": scale,
+    "together": together,
     "endurance": endurance,
     "first-token": first_token,
     "nbval": nbval_run,
