@@ -49,6 +49,10 @@ class Answering:
         process = psutil.Process(self.process_id)
         return sum(each.memory_info().rss for each in (process, *process.children(recursive=True))) / 1e6
 
+    def work(self) -> float:
+        """For how many seconds its process was on a core so far."""
+        return sum(psutil.Process(self.process_id).cpu_times()[:2])
+
     def require_token(self) -> None:
         """Raises RuntimeError unless it answers the first form with a JWT signed with RS256, as all of them shall."""
         [form, *_] = self.forms.read_text("ascii").splitlines()
