@@ -34,8 +34,8 @@ PARTS = {
 _COMPARED = {"start-up", "throughput", "memory"}
 
 # How much of each, and what --quick makes of them.
-_USUAL = {"repeats": 3, "seconds": 2, "tokens": 2_000, "minutes": 5, "sizes": (10, 1_000, 100_000)}
-_QUICK = {"repeats": 1, "seconds": 1, "tokens": 200, "minutes": 0.5, "sizes": (10, 1_000)}
+_USUAL = {"repeats": 3, "seconds": 2, "tokens": 2_000, "minutes": 5, "sizes": (10, 1_000, 100_000), "notebooks": None}
+_QUICK = {"repeats": 1, "seconds": 1, "tokens": 200, "minutes": 0.5, "sizes": (10, 1_000), "notebooks": 2}
 
 
 def main(arguments: list[str] | None = None) -> int:
