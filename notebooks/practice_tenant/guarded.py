@@ -52,6 +52,8 @@ class GuardedProtocol(ResettableProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """It is closed, by whichever side."""
         super().connection_lost(exc)
+        # uvicorn lets it run on after a reset: until then it keeps the connection, and TLS a quarter of a megabyte with it.
+        self._unset_keepalive_if_required()
         self._forget()
 
     def data_received(self, data: bytes) -> None:

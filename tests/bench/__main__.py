@@ -14,26 +14,28 @@ from tests.environment import ROOT, enter
 # As in the notebooks; pytest has it from .pytest.ini.
 sys.path.append(str(ROOT / "notebooks"))
 
-from tests.bench import first_token, machine, memory, nbval_run, scale, start_up, throughput
+from tests.bench import endurance, first_token, load, machine, memory, nbval_run, scale, start_up, throughput, together
 from tests.bench.figure import Figure, as_markdown
 from tests.bench.load import LoadToolMissing
 from tests.bench.peers import peers
 from tests.bench.plan import Plan
-from tests.bench.server import Server, practice_tenant
+from tests.bench.server import OURS, Server, practice_tenant
 
 PARTS = {
     "start-up": start_up,
     "throughput": throughput,
     "memory": memory,
     "scale": scale,
+    "together": together,
+    "endurance": endurance,
     "first-token": first_token,
     "nbval": nbval_run,
 }
 _COMPARED = {"start-up", "throughput", "memory"}
 
-# (repeats, seconds of a load run, tokens, sizes), and what --quick makes of them.
-_USUAL = {"repeats": 3, "seconds": 2, "tokens": 2_000, "sizes": (10, 1_000, 100_000)}
-_QUICK = {"repeats": 1, "seconds": 1, "tokens": 200, "sizes": (10, 1_000)}
+# How much of each, and what --quick makes of them.
+_USUAL = {"repeats": 3, "seconds": 2, "tokens": 2_000, "minutes": 5, "sizes": (10, 1_000, 100_000), "notebooks": None}
+_QUICK = {"repeats": 1, "seconds": 1, "tokens": 200, "minutes": 0.5, "sizes": (10, 1_000), "notebooks": 2}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         # As on a learner's computer: Python keeps what it compiled, and the first start, which isn't measured, does that.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         parts = options.only or list(PARTS)
-        plan = _plan(options, _servers(folder, outside, alone=options.alone or not _COMPARED & set(parts)))
+        servers = _servers(folder, outside, alone=options.alone or not _COMPARED & set(parts))
+        about |= _used(servers)
+        plan = _plan(options, servers)
         for part in parts:
             print(f"measuring {part} ...", file=sys.stderr, flush=True)
             try:
@@ -71,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeats", type=_positive, help="of each measurement; medians count (default 3)")
     parser.add_argument("--seconds", type=_positive, help="of each load run (default 2)")
     parser.add_argument("--tokens", type=_positive, help="after which memory is read again (default 2000)")
+    parser.add_argument("--minutes", type=_positive, help="of the steady load (default 5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="a file for the same figures with every single value")
     return parser
 
@@ -90,6 +95,12 @@ def _plan(options: argparse.Namespace, servers: tuple[Server, ...]) -> Plan:
 def _servers(folder: Path, outside: Mapping[str, str], *, alone: bool) -> tuple[Server, ...]:
     ours = practice_tenant(folder / "practice tenant")
     return (ours,) if alone else (ours, *peers(folder, outside))
+
+
+def _used(servers: tuple[Server, ...]) -> dict[str, str]:
+    """The load tool and the other servers, with their versions."""
+    others = [f"{server.name} {server.missing or server.version}" for server in servers if server.name != OURS]
+    return {"load tool": load.tool()} | ({"other servers": ", ".join(others)} if others else {})
 
 
 def _report(about: dict[str, str], figures: list[Figure], missing: list[str]) -> str:

@@ -51,6 +51,18 @@ def ratio(name: str, over: Figure, under: Figure, bar: str = "") -> Figure:
     return Figure(name=name, unit="x", values=tuple(a / b for a, b in pairs), bar=bar)
 
 
+def percentile(values: Iterable[float], share: float) -> float:
+    """The least value that so many percent of all don't exceed (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(len(ordered) * share / 100) - 1)]
+
+
+def slope(points: Iterable[tuple[float, float]]) -> float:
+    """By how much the second number of the points grows with one more of the first: least squares."""
+    xs, ys = zip(*points, strict=True)
+    return statistics.linear_regression(xs, ys).slope
+
+
 def as_markdown(figures: Iterable[Figure]) -> str:
     """A table, a row for each figure."""
     rows = ["| figure | median | lowest to highest | repeats | bar |", "|---|---:|---:|---:|---|"]

@@ -42,26 +42,26 @@ def peers(folder: Path, environment: Mapping[str, str]) -> tuple[Server, ...]:
     kept = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
     node = partial(_node, folder, kept)
     return (
-        _installed(OIDC_PROVIDER, _install_for_node, partial(node, OIDC_PROVIDER), kept),
-        _installed(MOCK_SERVER, _install_for_node, partial(node, MOCK_SERVER), kept),
-        _installed(NANOIDP, _install_nanoidp, partial(_nanoidp, folder / NANOIDP, kept), kept),
+        _installed(OIDC_PROVIDER, _install_for_node, partial(node, OIDC_PROVIDER), _version_for_node, kept),
+        _installed(MOCK_SERVER, _install_for_node, partial(node, MOCK_SERVER), _version_for_node, kept),
+        _installed(NANOIDP, _install_nanoidp, partial(_nanoidp, folder / NANOIDP, kept), _version_for_python, kept),
     )
 
 
-def _installed(name, install, start, environment: Mapping[str, str]) -> Server:
+def _installed(name, install, start, version, environment: Mapping[str, str]) -> Server:
     try:
         install(environment)
+        return Server(name=name, start=start, version=version(name, environment))
     except (OSError, subprocess.SubprocessError) as problem:
         said = (getattr(problem, "stderr", None) or str(problem)).strip().splitlines()
-        return Server(name=name, start=start, missing=f"not installed ({said[-1]})")
-    return Server(name=name, start=start)
+        return Server(name=name, start=start, missing=f"not installed ({said[-1] if said else 'no reason given'})")
 
 
 def _install_for_node(environment: Mapping[str, str]) -> None:
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        raise FileNotFoundError("there is no Node.js with npm: https://nodejs.org")
     if not (_NODE / "node_modules").is_dir():
-        npm = shutil.which("npm")
-        if npm is None or shutil.which("node") is None:
-            raise FileNotFoundError("there is no Node.js with npm")
         _run(npm, "install", "--prefix", str(_NODE), "--no-package-lock", "--no-audit", "--no-fund", env=environment)
 
 
@@ -76,8 +76,23 @@ def _command(name: str) -> Path:
     return _PYTHON / ("Scripts" if sys.platform == "win32" else "bin") / f"{name}{'.exe' * (sys.platform == 'win32')}"
 
 
-def _run(*command: str, env: Mapping[str, str], cwd: Path | None = None) -> None:
-    subprocess.run(command, env=env, cwd=cwd, check=True, capture_output=True, text=True, timeout=_SECONDS_TO_INSTALL)
+def _version_for_node(name: str, environment: Mapping[str, str]) -> str:
+    installed = json.loads((_NODE / "node_modules" / name / "package.json").read_text("utf-8"))["version"]
+    return f"{installed} on Node.js {_run('node', '--version', env=environment).strip()}"
+
+
+def _version_for_python(name: str, environment: Mapping[str, str]) -> str:
+    asked = (
+        f"import importlib.metadata as m, platform as p; print(m.version({name!r}), 'on Python', p.python_version())"
+    )
+    return _run(str(_command("python")), "-c", asked, env=environment).strip()
+
+
+def _run(*command: str, env: Mapping[str, str], cwd: Path | None = None) -> str:
+    """What a command writes. Raises subprocess.SubprocessError."""
+    return subprocess.run(
+        command, env=env, cwd=cwd, check=True, capture_output=True, text=True, timeout=_SECONDS_TO_INSTALL
+    ).stdout
 
 
 @contextmanager

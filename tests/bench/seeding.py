@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from practice_tenant import SeededValues
+from practice_tenant.authority.sign_in import REFRESH_TOKEN_SECONDS
+from practice_tenant.directory.issued import KEPT_SECONDS
 from practice_tenant.directory.objects import PermissionGrant
 from practice_tenant.directory.permissions import GRAPH_APP_ID
 from practice_tenant.directory.store import Directory
@@ -80,6 +82,27 @@ def issued(home: Path, count: int) -> list[Form]:
                 lambda _, kind=kind: {"value_hash": secrets.token_bytes(32), "kind": kind, "family": _id()},
             )
         return forms
+
+
+def forgotten_soon(home: Path, count: int, seconds: float) -> None:
+    """So many refresh tokens that expired long ago, and are due to be forgotten evenly over the next seconds."""
+    with _seeded(home) as (directory, values, database):
+        learner = directory.user(values.tenant_id, f"learner@{values.tenant_domain}").id
+        _signed_in(directory, values, [learner])
+        # The directory forgets what expired so long before the newest value will, and refresh tokens last longest.
+        first = time.time() + REFRESH_TOKEN_SECONDS - KEPT_SECONDS
+        _copy(
+            database,
+            "issued",
+            "kind",
+            "refresh_token",
+            range(count),
+            lambda number: {
+                "value_hash": secrets.token_bytes(32),
+                "family": _id(),
+                "expires": int(first + seconds * number / count),
+            },
+        )
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -49,6 +49,10 @@ class Answering:
         process = psutil.Process(self.process_id)
         return sum(each.memory_info().rss for each in (process, *process.children(recursive=True))) / 1e6
 
+    def work(self) -> float:
+        """For how many seconds its process was on a core so far."""
+        return sum(psutil.Process(self.process_id).cpu_times()[:2])
+
     def require_token(self) -> None:
         """Raises RuntimeError unless it answers the first form with a JWT signed with RS256, as all of them shall."""
         [form, *_] = self.forms.read_text("ascii").splitlines()
@@ -76,12 +80,22 @@ class Server:
 
     Attributes:
         start: starts it; given is whatever answers until the end.
-        missing: why there is nothing to start; empty if there is.
+        missing: why there is nothing to start or to measure; empty if there is.
+        version: of what is started.
     """
 
     name: str
     start: Callable[[], AbstractContextManager[Answering]]
     missing: str = ""
+    version: str = ""
+
+
+def without(servers: tuple[Server, ...], failed: Server, problem: Exception) -> tuple[Server, ...]:
+    """The servers after one of them failed, which says why from now on. The practice tenant's problem is raised."""
+    if failed.name == OURS:
+        raise problem
+    told = replace(failed, missing=f"failed: {' '.join(str(problem).split())}")
+    return tuple(told if server.name == failed.name else server for server in servers)
 
 
 def practice_tenant(folder: Path) -> Server:

@@ -7,7 +7,7 @@ from tests.bench import load, signing
 from tests.bench.figure import Figure, from_repeats, missing, ratio
 from tests.bench.peers import OIDC_PROVIDER
 from tests.bench.plan import Plan
-from tests.bench.server import OURS, Server
+from tests.bench.server import OURS, Server, without
 
 CONNECTIONS = (1, 16, 64)
 
@@ -20,16 +20,20 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     """
     load.require_tool()
     key = signing.new_key()
-    present = [server for server in plan.servers if not server.missing]
-    measured = []
+    servers, measured = plan.servers, []
     for _ in range(plan.repeats):
         repeat = {"signing": signing.per_second(key, plan.seconds)}
-        for server in present:
-            repeat |= _loads(server, plan.seconds)
+        for server in servers:
+            if server.missing:
+                continue
+            try:
+                repeat |= _loads(server, plan.seconds)
+            except (RuntimeError, OSError) as problem:
+                servers = without(servers, server, problem)
         measured.append(repeat)
     yield from_repeats(measured, "RSA-2048 signatures, one core, nothing else", "signing", "signatures/s")
     for connections in CONNECTIONS:
-        yield from _figures_at(connections, plan.servers, measured)
+        yield from _figures_at(connections, servers, measured)
 
 
 def _loads(server: Server, seconds: float) -> dict[str, float]:

@@ -15,8 +15,9 @@ end
 
 function done(summary, latency, requests)
   local errors = summary.errors
-  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
   io.write(string.format(
-    '\n{"tokens": %d, "failed": %d, "seconds": %.6f, "p50": %.3f, "p95": %.3f}\n', summary.requests, failed,
-    summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(95) / 1e3))
+    '\n{"tokens": %d, "seconds": %.6f, "p50": %.3f, "p95": %.3f, "failed": {"not connected": %d, "not read": %d, '
+    .. '"not written": %d, "answered with an error": %d, "too late": %d}}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(95) / 1e3,
+    errors.connect, errors.read, errors.write, errors.status, errors.timeout))
 end

@@ -59,7 +59,7 @@ class IssuedValues(Database):
         """
         value = value or secrets.token_urlsafe(_RANDOM_BYTES)
         with self.transaction():
-            self._change("DELETE FROM issued WHERE expires < ?", int(expires - max(self.ahead, 0)) - _KEPT_SECONDS)
+            self._change("DELETE FROM issued WHERE expires < ?", int(expires - max(self.ahead, 0)) - KEPT_SECONDS)
             self._insert(
                 "issued",
                 value_hash=self._hash(kind, value),
@@ -102,4 +102,4 @@ class IssuedValues(Database):
 
 
 # An expired value is remembered for a while, to be told apart from one that never was.
-_KEPT_SECONDS = 100 * 24 * 3600
+KEPT_SECONDS = 100 * 24 * 3600
