@@ -94,7 +94,7 @@ class GuardedProtocol(StrictProtocol):
         if self.transport.is_closing():
             # It stays until the client has read its answer, which may take as long as a request.
             self._abort_in(seconds=self._limits.seconds)
-        elif self._refusal is not None:
+        elif self._refusal is not None and not self._earlier():
             self._answer_refusal()
 
     def pause_writing(self) -> None:
@@ -117,7 +117,8 @@ class GuardedProtocol(StrictProtocol):
         """Read nothing any more; answer when those requests are answered that came before."""
         self._refusal = status
         self._end_deadline()
-        self._answer_refusal()
+        if not self._earlier():
+            self._answer_refusal()
 
     def leave(self) -> None:
         """Close at once, to make room for somebody else."""
@@ -148,8 +149,6 @@ class GuardedProtocol(StrictProtocol):
         return self._unanswered - reading
 
     def _answer_refusal(self) -> None:
-        if self._earlier():
-            return
         # In the middle of a body the application may have begun to answer; otherwise nothing was written since.
         if self.stage is not Stage.BODY or not self.cycle.response_started:
             self._write(self._refusal)

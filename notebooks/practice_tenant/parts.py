@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .authority import routes as authority_routes
+from .authority.signing import Sign
 from .authority.token_shape import TokenShape
 from .b2c import routes as b2c_routes
 from .b2c.service import service as b2c_service
@@ -35,6 +36,7 @@ class Services:
         computer: the computer's own.
         shape: how token answers look now.
         portal: whether the portal is among the pages.
+        sign: signs the tokens of an answer.
     """
 
     directory: Directory
@@ -44,6 +46,7 @@ class Services:
     profile: str
     shape: Callable[[], TokenShape]
     portal: bool
+    sign: Sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,7 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
         clock=services.clock,
         profile=services.profile,
         shape=services.shape,
+        sign=services.sign,
     )
     login = authority_routes.application(authority)
     # The portal shows the app registrations, which are the same under every name.

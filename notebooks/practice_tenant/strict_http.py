@@ -91,14 +91,12 @@ class StrictProtocol(ResettableProtocol):
 
     def on_url(self, url: bytes) -> None:
         """llhttp read (a part of) the request's target."""
-        self._head_bytes += len(url)
-        self._check_head(self._head_bytes)
+        self._count_head(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """llhttp read a header field, or a trailer after the last chunk (RFC 9112 section 7.1.2)."""
-        self._head_bytes += len(name) + len(value) + len(b": \r\n")
-        self._check_head(self._head_bytes)
+        self._count_head(len(name) + len(value) + len(b": \r\n"))
         if self.stage is Stage.BODY:
             # The application has its headers already, and trailers must not become some.
             return
@@ -133,6 +131,10 @@ class StrictProtocol(ResettableProtocol):
         self._completed += 1
         super().on_message_complete()
         self.whole()
+
+    def _count_head(self, size: int) -> None:
+        self._head_bytes += size
+        self._check_head(self._head_bytes)
 
     def _check_head(self, size: int) -> None:
         if size > self._limits.head_bytes:

@@ -280,7 +280,7 @@ def test_a_crowd_does_not_cut_off_who_is_being_answered():
 def test_a_client_that_does_not_read_its_answer_is_cut_off(scheme: str, afterwards: str):
     with limited(SHORT, takes_a_while) as tenant, tenant.connected(scheme) as connection:
         connection.sendall(f"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: {afterwards}\r\n\r\n".encode())
-        time.sleep(0.5 + SHORT.seconds + 0.5)
+        time.sleep(0.5 + SHORT.seconds + GRACE)
         received = 0
         with contextlib.suppress(OSError):
             while more := len(connection.recv(1024 * 1024)):
@@ -345,13 +345,20 @@ def test_a_browsers_headers_are_taken(tenant: Limited):
 
 @pytest.mark.statement(14)
 @pytest.mark.parametrize(
-    "spoiled", [b"NO HTTP AT ALL\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost : b\r\n\r\n", b"GET /\r\n\r\n"]
+    "spoiled",
+    [b"NO HTTP AT ALL\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost : b\r\n\r\n"],
+    ids=["no HTTP", "a bad header"],
 )
 def test_what_came_before_is_answered_first(tenant: Limited, spoiled: bytes):
     request = f"GET / HTTP/1.1\r\nHost: localhost:{tenant.http_port}\r\n\r\n".encode()
     received = over_tcp(tenant.http_port, request * 3 + spoiled)
     assert [int(answer[:3]) for answer in received.split(b"HTTP/1.1 ")[1:]][:3] == [200, 200, 200]
     assert_refused_and_closed(received[received.rindex(b"HTTP/1.1 ") :], 400)
+
+
+@pytest.mark.statement(14)
+def test_http_0_9_is_not_spoken(greedy: Limited):
+    assert_refused_and_closed(over_tcp(greedy.http_port, b"GET /\r\n\r\n"), 400)
 
 
 @pytest.mark.statement(14)

@@ -23,6 +23,7 @@ from .device_approval import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, describe, render
 from .logout import logout
 from .portal import routes as portal_routes
+from .signing import Sign, here
 from .token import token
 from .token_shape import AS_USUAL, TokenShape
 
@@ -34,13 +35,17 @@ _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Orig
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """What the handlers share. ``clock`` gives seconds since the epoch, ``shape`` how token answers look now."""
+    """What the handlers share.
+
+    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now, ``sign`` signs what is in one.
+    """
 
     directory: Directory
     signing_keys: SigningKeys
     clock: Callable[[], float]
     profile: str = "entra"
     shape: Callable[[], TokenShape] = lambda: AS_USUAL
+    sign: Sign = here
     wrong_codes: Attempts = field(
         default_factory=lambda: Attempts(device_approval.WRONG_CODES_ALLOWED, device_approval.WRONG_CODES_SECONDS)
     )
