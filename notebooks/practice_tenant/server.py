@@ -157,7 +157,7 @@ def listen(
         profile=profile,
         several=several,
         # A learner's kernel has one client at a time, and several workers have a core each already.
-        sign=signing.here if private or several else signing.InThreads(),
+        sign=signing.here if private or several else signing.InThread(),
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )
