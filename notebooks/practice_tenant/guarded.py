@@ -6,17 +6,17 @@ uvicorn itself waits for a client as long as that keeps its connection open, exc
 import asyncio
 from http import HTTPStatus
 
-import h11
-
 from .limits import Limits
-from .resettable import ResettableProtocol
 from .room import Room
-from .strict_http import StrictConnection
+from .strict_http import Stage, StrictProtocol
 
 # What a client that was refused may send on: it reads its answer only when it has sent everything (RFC 9112 section 9.6).
 _FAREWELL_BYTES = 1024 * 1024
 _SENTENCES = {
-    400: "This is not HTTP/1.1, or it can be read in two ways. Send one header a line, and the body's length once.",
+    400: (
+        "This is not HTTP/1.1, not one of its methods, or it can be read in two ways. Send a path, one header a line, and "
+        "the body's length once."
+    ),
     408: "The request took too long to arrive. Send it in one go.",
     413: "The request's body is too long for this practice tenant.",
     431: "The request has too many headers, or too long ones, for this practice tenant.",
@@ -24,7 +24,7 @@ _SENTENCES = {
 }
 
 
-class GuardedProtocol(ResettableProtocol):
+class GuardedProtocol(StrictProtocol):
     """One connection, from when it was accepted to when it is gone.
 
     Args:
@@ -33,15 +33,16 @@ class GuardedProtocol(ResettableProtocol):
     """
 
     def __init__(self, *arguments: object, limits: Limits, room: Room, **options: object):
-        super().__init__(*arguments, **options)
-        self.conn = StrictConnection(limits, self._whole)
+        super().__init__(*arguments, limits=limits, **options)
         self.accepting: asyncio.Task | None = None
-        self._limits = limits
         self._room = room
         self._accepted = self.loop.time()
         self._deadline: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
-        self._refused_bytes: int | None = None
+        # Requests whose answer isn't complete. A client may send the next one before (RFC 9112 section 9.3.2).
+        self._unanswered = 0
+        self._refusal: int | None = None
+        self._refused_bytes = 0
         room.came(self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -58,24 +59,45 @@ class GuardedProtocol(ResettableProtocol):
 
     def data_received(self, data: bytes) -> None:
         """The client sent something."""
-        if self._refused_bytes is not None:
+        if self._refusal is not None:
             self._refused_bytes += len(data)
             if self._refused_bytes > _FAREWELL_BYTES:
                 self.transport.abort()
             return
         # A byte that asks for nothing yet begins a request as well.
-        self._begin()
+        self.began()
         super().data_received(data)
+
+    def began(self) -> None:
+        """A request has its time from its first byte on."""
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self._limits.seconds, self._too_slow)
+
+    def on_headers_complete(self) -> None:
+        """A head was read; its request is answered, or waits for that."""
+        super().on_headers_complete()
+        self._unanswered += 1
+
+    def whole(self) -> None:
+        """A request was read to its end."""
+        self._end_deadline()
+        if self._unanswered:
+            self._room.works(self)
+        else:
+            # It was answered before its end, so uvicorn's time for the next request is over already.
+            self.began()
 
     def on_response_complete(self) -> None:
         """An answer was written."""
-        self._room.waits(self)
+        self._unanswered -= 1
+        if not self._unanswered:
+            self._room.waits(self)
         super().on_response_complete()
         if self.transport.is_closing():
             # It stays until the client has read its answer, which may take as long as a request.
             self._abort_in(seconds=self._limits.seconds)
-        elif self.conn.trailing_data[0]:
-            self._begin()
+        elif self._refusal is not None and not self._earlier():
+            self._answer_refusal()
 
     def pause_writing(self) -> None:
         """The client doesn't read its answer."""
@@ -93,9 +115,12 @@ class GuardedProtocol(ResettableProtocol):
         super().timeout_keep_alive_handler()
         self._abort_in(self._limits.farewell_seconds)
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what the parser refused."""
-        self._refuse(self.conn.refusal)
+    def refuse(self, status: int) -> None:
+        """Read nothing any more; answer when those requests are answered that came before."""
+        self._refusal = status
+        self._end_deadline()
+        if not self._earlier():
+            self._answer_refusal()
 
     def leave(self) -> None:
         """Close at once, to make room for somebody else."""
@@ -105,18 +130,6 @@ class GuardedProtocol(ResettableProtocol):
             self.accepting.cancel()
         self._forget()
 
-    def _begin(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(self._limits.seconds, self._too_slow)
-
-    def _whole(self) -> None:
-        self._end_deadline()
-        if self.cycle.response_complete:
-            # It was answered before its end, so uvicorn's time for the next request is over already.
-            self._begin()
-        else:
-            self._room.works(self)
-
     def _end_deadline(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
@@ -124,41 +137,38 @@ class GuardedProtocol(ResettableProtocol):
 
     def _too_slow(self) -> None:
         self._deadline = None
-        if self.flow.read_paused:
-            # The bytes are here; it is the application that hasn't read them.
-            self._begin()
-        elif self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
+        if self._earlier():
+            # It is the application that hasn't answered what came before.
+            self.began()
+        elif self.stage is Stage.NOTHING:
             self._close()
         else:
-            self._refuse(408)
+            self.refuse(408)
 
-    def _refuse(self, status: int) -> None:
-        """Answer, unless an answer is on its way already; then read nothing any more, and close."""
-        self._refused_bytes = 0
-        self._end_deadline()
-        if self.cycle is not None and not self.cycle.response_complete:
+    def _earlier(self) -> int:
+        """How many requests before the one that is being read are not answered yet."""
+        reading = self.stage is Stage.BODY and not self.cycle.response_complete
+        return self._unanswered - reading
+
+    def _answer_refusal(self) -> None:
+        # In the middle of a body the application may have begun to answer; otherwise nothing was written since.
+        if self.stage is not Stage.BODY or not self.cycle.response_started:
+            self._write(self._refusal)
+        if self.stage is Stage.BODY and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            self._write(status)
         # Closing while bytes arrive would reset the connection, and the client would never see why.
         self.flow.resume_reading()
         self._deadline = self.loop.call_later(self._limits.farewell_seconds, self._close)
 
     def _write(self, status: int) -> None:
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"cache-control", b"no-store"),
-            (b"connection", b"close"),
-        ]
-        reason, sentence = HTTPStatus(status).phrase.encode(), _SENTENCES[status].encode()
-        headers.append((b"content-length", str(len(sentence)).encode()))
-        for event in (
-            h11.Response(status_code=status, headers=headers, reason=reason),
-            h11.Data(data=sentence),
-            h11.EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(event))
+        sentence = _SENTENCES[status].encode()
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+            f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(sentence)}\r\n"
+            "cache-control: no-store\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + sentence)
         if self.transport.can_write_eof():
             self.transport.write_eof()
 

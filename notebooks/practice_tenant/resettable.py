@@ -5,7 +5,7 @@ import socket
 import struct
 import sys
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from .front import RESET
 
@@ -13,7 +13,7 @@ from .front import RESET
 _AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
-class ResettableProtocol(H11Protocol):
+class ResettableProtocol(HttpToolsProtocol):
     """Puts a function that resets the connection under ``RESET`` into the ``extensions`` of each request's scope."""
 
     def __init__(self, *arguments: object, **options: object):

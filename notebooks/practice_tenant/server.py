@@ -18,6 +18,7 @@ from pathlib import Path
 import uvicorn
 
 from .app import PracticeTenant
+from .authority import signing
 from .directory.seed import SeededValues
 from .directory.store import Directory
 from .faces import RUN_HEADER
@@ -155,6 +156,8 @@ def listen(
         pages_key=pages_key,
         profile=profile,
         several=several,
+        # A learner's kernel has one client at a time, and several workers have a core each already.
+        sign=signing.here if private or several else signing.InThread(),
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )

@@ -59,11 +59,34 @@ def state(opened: Callable[[Path], State], tmp_path: Path) -> State:
     return state
 
 
-def test_the_second_token_reads_no_table(practice: Practice):
+def test_the_second_token_reads_no_table_and_looks_once_whether_anything_changed(practice: Practice):
     assert practice.learner_token()
     with statements(practice.directory) as said:
         assert practice.learner_token()
-    assert set(said) == {"PRAGMA data_version"}
+    assert said == ["PRAGMA data_version"]
+
+
+def test_one_look_is_over_with_its_block_however_that_ends(state: State, tmp_path: Path):
+    app_id = state.seeded.client_id
+    with pytest.raises(ZeroDivisionError), state.directory.one_look(), state.directory.one_look():
+        raise ZeroDivisionError
+    change_elsewhere(
+        tmp_path, app_id, "[directory.remove_password(app_id, item.key_id) for item in directory.passwords(app_id)]"
+    )
+    assert state.directory.passwords(app_id) == []
+
+
+def test_within_one_look_everything_is_of_one_moment_but_for_changes_of_its_own(state: State, tmp_path: Path):
+    directory, app_id = state.directory, state.seeded.client_id
+    with directory.one_look():
+        before = directory.passwords(app_id)
+        change_elsewhere(
+            tmp_path, app_id, "[directory.remove_password(app_id, item.key_id) for item in directory.passwords(app_id)]"
+        )
+        assert directory.passwords(app_id) == before
+    with directory.one_look():
+        directory.add_password(app_id, secrets.new_credential("a new one", now=NOW))
+        assert len(directory.passwords(app_id)) == 1
 
 
 def test_a_secret_that_another_process_removes_is_gone_at_once(state: State, tmp_path: Path):

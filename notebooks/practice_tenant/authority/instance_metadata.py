@@ -58,8 +58,9 @@ async def identity_token(request: Request) -> JsonAnswer:
     roles = application.role_values(authority.directory.granted_role_ids(identity.id, principal.id))
     resource = Resource(application=application, identifier=query["resource"], roles=roles)
     key = authority.signing_keys.current()
+    token = access_token.app_only(client, resource, A_DAY, face=request.state.face, key=key, now=now)
     body = {
-        "access_token": access_token.app_only(client, resource, A_DAY, face=request.state.face, key=key, now=now),
+        "access_token": token.signed(),
         "client_id": identity.app_id,
         "expires_in": str(A_DAY.seconds),
         "expires_on": str(int(now) + A_DAY.seconds + 1),

@@ -12,10 +12,11 @@ from starlette.routing import Route
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
-from . import device_approval, discovery, instance_metadata
+from . import discovery, instance_metadata
 from .attempts import Attempts
 from .device_approval import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, render
+from .signing import Sign, here
 from .token import token
 from .token_shape import AS_USUAL, TokenShape
 
@@ -27,7 +28,10 @@ _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Orig
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """What the handlers share. ``clock`` gives seconds since the epoch, ``shape`` how token answers look now."""
+    """What the handlers share.
+
+    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now, ``sign`` signs what is in one.
+    """
 
     directory: Directory
     signing_keys: SigningKeys
@@ -35,6 +39,7 @@ class Authority:
     wrong_codes: Attempts
     profile: str = "entra"
     shape: Callable[[], TokenShape] = lambda: AS_USUAL
+    sign: Sign = here
 
 
 def application(authority: Authority) -> Starlette:

@@ -8,8 +8,6 @@ import base64
 import json
 from dataclasses import dataclass
 
-import jwt
-
 from ..directory.objects import Application, Tenant, User
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
@@ -20,6 +18,7 @@ from .assignment import require_assignment
 from .consent import granted, require_consent
 from .lifetime import USUAL_SECONDS, lifetime_of
 from .scopes import Wanted, is_graph
+from .signing import Unsigned
 from .token_shape import AS_USUAL, TokenShape
 
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
@@ -130,8 +129,8 @@ def token_response(
     return shape.answer(body)
 
 
-def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> str:
-    """The signed statement about who signed in (OpenID Connect Core section 2)."""
+def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> Unsigned:
+    """The statement about who signed in (OpenID Connect Core section 2)."""
     issued = int(now) - 300
     claims = {
         "aud": sign_in.client.app_id,
@@ -160,7 +159,7 @@ def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) ->
         "uti": opaque(16),
         "ver": "2.0",
     }
-    return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
+    return Unsigned(header={"kid": key.kid}, claims=claims, key=key)
 
 
 def client_info(sign_in: SignIn) -> str:

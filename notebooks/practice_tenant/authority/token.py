@@ -27,9 +27,17 @@ async def token(request: Request) -> JsonAnswer:
         return JsonAnswer(None, headers=_PREFLIGHT)
     if request.method != "POST":
         raise AuthorityError(900561, method=request.method, headers={"Allow": "POST"})
-    authority = request.app.state.authority
+    authority, form = request.app.state.authority, await read_form(request)
+    # What it is answered from is of one moment, so this waits for nothing.
+    with authority.directory.one_look():
+        unsigned, cross_origin = _run(request, authority, form)
+    body = await authority.sign(unsigned)
+    return JsonAnswer(body, headers=NO_STORE | cross_origin)
+
+
+def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[str, str]]:
+    """The token response before its tokens are signed, and the headers that let a page read it."""
     now = authority.clock()
-    form = await read_form(request)
     grant_type = form.get("grant_type")
     if grant_type is None:
         raise AuthorityError(900144, name="grant_type")
@@ -61,7 +69,7 @@ async def token(request: Request) -> JsonAnswer:
             shape=authority.shape(),
         )
     )
-    return JsonAnswer(body, headers=NO_STORE | cross_origin)
+    return body, cross_origin
 
 
 def _allow_origin(origin: str | None, client: Client) -> dict[str, str]:

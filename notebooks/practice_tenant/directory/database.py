@@ -41,6 +41,7 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         self._lookups = Lookups()
+        self._seen: int | None = None
         self._db = sqlite3.connect(
             path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -112,7 +113,20 @@ class Database:
 
     def revision(self) -> tuple[int, int]:
         """A value that differs once anything changed, in this process or another: what was read before may be stale."""
-        return self._one("PRAGMA data_version")[0], self._db.total_changes
+        return self._data_version() if self._seen is None else self._seen, self._db.total_changes
+
+    @contextlib.contextmanager
+    def one_look(self) -> Iterator[None]:
+        """Whether another process changed anything is looked for once: what is read inside is of one moment."""
+        with self._lock:
+            self._seen, outer = self._data_version() if self._seen is None else self._seen, self._seen
+            try:
+                yield
+            finally:
+                self._seen = outer
+
+    def _data_version(self) -> int:
+        return self._one("PRAGMA data_version")[0]
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
         with self._lock:
