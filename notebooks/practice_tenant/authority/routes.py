@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..directory.database import unusable
+from .. import damage
+from ..directory.database import Damaged, unusable
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
@@ -59,7 +60,8 @@ def application(authority: Authority) -> Starlette:
             Route("/{tenant}/oauth2/v2.0/devicecode", device_authorization, methods=[]),
             Route("/common/userrealm/{user}", user_realm),
         ],
-        exception_handlers={AuthorityError: refuse, sqlite3.OperationalError: busy, HTTPException: not_found},
+        exception_handlers=damage.handlers(authority.directory, busy)
+        | {AuthorityError: refuse, HTTPException: not_found},
     )
     app.router.redirect_slashes = False
     app.state.authority = authority
@@ -70,9 +72,9 @@ def metadata(authority: Authority) -> Starlette:
     """The instance metadata service of an Azure machine, as an ASGI application."""
     app = Starlette(
         routes=[Route("/metadata/identity/oauth2/token", instance_metadata.identity_token)],
-        exception_handlers={
+        exception_handlers=damage.handlers(authority.directory, instance_metadata.busy)
+        | {
             instance_metadata.MetadataError: instance_metadata.refuse,
-            sqlite3.OperationalError: instance_metadata.busy,
             HTTPException: instance_metadata.not_found,
         },
     )
@@ -100,10 +102,10 @@ def pages(authority: Authority, *, portal: bool) -> Starlette:
             Route("/consent", interaction.decide, methods=["POST"]),
             *(portal_routes() if portal else ()),
         ],
-        exception_handlers={
+        exception_handlers=damage.handlers(authority.directory, busy_page)
+        | {
             AuthorityError: error_page,
             transaction.Forbidden: forbidden_page,
-            sqlite3.OperationalError: busy_page,
             HTTPException: missing_page,
         },
     )
@@ -135,6 +137,8 @@ async def forbidden_page(request: Request, error: Exception) -> Response:
 
 async def busy_page(request: Request, error: sqlite3.OperationalError) -> Response:
     """The same, for a person."""
+    if isinstance(error, Damaged):
+        return page("message", status=500, heading="The state file is damaged", sentences=[unusable(error)])
     sentence = unusable(error) or "The practice tenant is busy."
     answer = page("message", status=503, heading="Try again", sentences=[f"{sentence} Try again soon."])
     answer.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -192,7 +196,10 @@ async def refuse(request: Request, error: AuthorityError) -> JsonAnswer:
 
 
 async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
-    """Another process holds the state file, or the disk is full: it may pass (RFC 9110 section 15.6.4)."""
+    """Another process holds the state file, or the disk is full: it may pass (RFC 9110 section 15.6.4). Or the file is
+    damaged: it won't."""
+    if isinstance(error, Damaged):
+        return await refuse(request, AuthorityError(90036, sentence=unusable(error)))
     return await refuse(request, AuthorityError(90033, headers={"Retry-After": str(RETRY_SECONDS)}))
 
 
