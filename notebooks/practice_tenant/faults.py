@@ -5,13 +5,13 @@ each has its own.
 """
 
 import contextlib
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .authority.token_shape import AS_USUAL, TokenShape
 from .clock import TenantClock
+from .directory.check import CAUSES
 from .directory.store import Directory
 
 
@@ -194,7 +194,7 @@ class Faults:
             yield
 
     def _forget_after_reset(self) -> None:
-        # Where the file is busy, the next request finds out.
-        with contextlib.suppress(sqlite3.OperationalError):
+        # Where the file is busy or damaged, the next request finds out.
+        with contextlib.suppress(*CAUSES):
             if self._since is not None and self._since != self._generation():
                 self.clear()

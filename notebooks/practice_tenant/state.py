@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .directory import seed
-from .directory.database import UnknownSchema
+from .directory.check import check
+from .directory.database import Damaged, UnknownSchema
 from .directory.seed import SeededValues
 from .directory.signing_keys import first_keys
 from .directory.store import Directory
@@ -50,12 +51,13 @@ def default_folder() -> Path:
     return user_state_path("msal-practice-tenant", appauthor=False)
 
 
-def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State:
+def open_state(folder: Path | None = None, *, clock: Clock = time.time, thorough: bool = False) -> State:
     """Open the tenant's state, making and seeding it the first time.
 
     Args:
         folder: the state folder; None means ``default_folder()``.
         clock: seconds since the epoch.
+        thorough: whether a big file is looked at as closely as a small one, which takes seconds.
     """
     folder = folder or default_folder()
     notices: list[str] = []
@@ -65,7 +67,7 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
         with _one_process_at_a_time(folder / LOCK):
             # It holds signing keys: readable by its owner only, from its first moment.
             (folder / DATABASE).touch(mode=0o600)
-            directory = _open_or_set_aside(folder / DATABASE, notices)
+            directory = _open_or_set_aside(folder / DATABASE, notices, thorough)
             with contextlib.ExitStack() as on_failure:
                 on_failure.callback(directory.close)
                 seeded = _seed_if_new(directory, folder / SECRETS, clock)
@@ -119,13 +121,15 @@ def _one_process_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
+def _open_or_set_aside(path: Path, notices: list[str], thorough: bool) -> Directory:
     try:
-        return Directory(path)
+        return _open_sound(path, thorough)
     except UnknownSchema as error:
         reason = f"was written by another version ({error})"
-    except sqlite3.OperationalError:
-        raise
+    except sqlite3.OperationalError as error:
+        if not _is_damage(error):
+            raise
+        reason = f"is damaged ({error})"
     except sqlite3.DatabaseError as error:
         reason = f"is damaged ({error})"
     kept = _free_name(path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}"))
@@ -139,6 +143,20 @@ def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
         "a new one was made, so what you registered before has to be registered again."
     )
     return Directory(path)
+
+
+def _open_sound(path: Path, thorough: bool) -> Directory:
+    directory = Directory(path)
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(directory.close)
+        check(directory, thorough=thorough)
+        on_failure.pop_all()
+    return directory
+
+
+def _is_damage(error: sqlite3.OperationalError) -> bool:
+    # A file that can't be written has a code of its own; this one says that it has other tables than it should.
+    return isinstance(error, Damaged) or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _free_name(path: Path) -> Path:

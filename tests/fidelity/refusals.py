@@ -7,6 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from practice_tenant.directory import secrets
+from practice_tenant.directory.database import Damaged
 from practice_tenant.directory.objects import Application, ServicePrincipal
 from practice_tenant.directory.seeded_identifiers import OTHER_TENANT_ID, TENANT_ID
 from practice_tenant.faults import Throttled
@@ -56,10 +57,18 @@ def _with_an_expired_secret(tenant: Tenant) -> httpx.Response:
 
 
 def _while_the_file_is_locked(tenant: Tenant) -> httpx.Response:
-    def locked(*_: object, **__: object) -> None:
-        raise sqlite3.OperationalError("database is locked")
+    return _without_the_file(tenant, sqlite3.OperationalError("database is locked"))
 
-    tenant.directory.application = locked
+
+def _on_a_damaged_file(tenant: Tenant) -> httpx.Response:
+    return _without_the_file(tenant, Damaged("a row of its table user can't be read"))
+
+
+def _without_the_file(tenant: Tenant, error: Exception) -> httpx.Response:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    tenant.directory.application = fails
     try:
         return tenant.authority.token(tenant.form())
     finally:
@@ -154,6 +163,7 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     7000272: lambda tenant: _federated(tenant, trusted={}, header={"kid": "unknown"}),
     7002138: lambda tenant: _federated(tenant, trusted={"subject": tenant.seeded.managed_identity_object_id.upper()}),
     90033: _while_the_file_is_locked,
+    90036: _on_a_damaged_file,
     90055: _while_throttled,
     7000229: _without_a_principal,
 }

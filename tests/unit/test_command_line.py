@@ -244,7 +244,7 @@ def test_reset_asks_at_a_terminal_and_takes_only_yes_for_yes(opened, tmp_path, m
     state = opened(folder)
     state.directory.add_application(REGISTERED)
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
-    monkeypatch.setattr("practice_tenant.state.open_state", lambda: state)
+    monkeypatch.setattr("practice_tenant.state.open_state", lambda **_: state)
     status = main(["reset"])
     said = capsys.readouterr().out
     assert said.startswith(f"Reset the practice tenant in {folder}? [y/N] ")

@@ -217,6 +217,14 @@ ENTRIES: Mapping[int, Entry] = {
         seen=_ISSUES + "Azure/azure-sdk-for-python/issues/14241",
         error_uri=False,
     ),
+    # A failure that asking again doesn't cure; the second sentence is the practice tenant's own.
+    90036: Entry(
+        error="server_error",
+        status=500,
+        text="Directory Proxy Client encountered an internal error. {sentence}",
+        seen=_ISSUES + "AzureAD/azure-activedirectory-library-for-python/issues/18",
+        error_uri=False,
+    ),
     90055: Entry(
         error="temporarily_unavailable",
         status=429,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
+from ..directory.database import Damaged, unusable
 from ..directory.objects import ServicePrincipal
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
@@ -78,7 +79,9 @@ async def refuse(request: Request, error: MetadataError) -> JsonAnswer:
 
 
 async def busy(request: Request, error: Exception) -> JsonAnswer:
-    """Another process holds the state file: it may pass."""
+    """Another process holds the state file: it may pass. Or the file is damaged."""
+    if isinstance(error, Damaged):
+        return await refuse(request, MetadataError("unknown", unusable(error), status=500))
     return await refuse(request, MetadataError("unknown", "Failed to retrieve token. Try again.", status=500))
 
 

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..directory.database import unusable
+from .. import damage
+from ..directory.database import Damaged, unusable
 from ..pages.page import page
 from . import device_approval, interaction, transaction
 from .errors import AuthorityError, describe
@@ -38,10 +39,10 @@ def pages(authority: Authority, *, portal: bool) -> Starlette:
             Route("/consent", interaction.decide, methods=["POST"]),
             *(portal_routes() if portal else ()),
         ],
-        exception_handlers={
+        exception_handlers=damage.handlers(authority.directory, busy_page)
+        | {
             AuthorityError: error_page,
             transaction.Forbidden: forbidden_page,
-            sqlite3.OperationalError: busy_page,
             HTTPException: missing_page,
         },
     )
@@ -72,7 +73,9 @@ async def forbidden_page(request: Request, error: Exception) -> Response:
 
 
 async def busy_page(request: Request, error: sqlite3.OperationalError) -> Response:
-    """Another process holds the state file, or the disk is full: it may pass."""
+    """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged: it won't."""
+    if isinstance(error, Damaged):
+        return page("message", status=500, heading="The state file is damaged", sentences=[unusable(error)])
     sentence = unusable(error) or "The practice tenant is busy."
     answer = page("message", status=503, heading="Try again", sentences=[f"{sentence} Try again soon."])
     answer.headers["Retry-After"] = str(RETRY_SECONDS)

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 
+from .. import damage
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
@@ -55,7 +56,8 @@ def application(authority: Authority) -> Starlette:
             Route("/{tenant}/oauth2/v2.0/devicecode", device_authorization, methods=[]),
             Route("/common/userrealm/{user}", user_realm),
         ],
-        exception_handlers={AuthorityError: refuse, sqlite3.OperationalError: busy, HTTPException: not_found},
+        exception_handlers=damage.handlers(authority.directory, busy)
+        | {AuthorityError: refuse, HTTPException: not_found},
     )
     app.router.redirect_slashes = False
     app.state.authority = authority
@@ -66,9 +68,9 @@ def metadata(authority: Authority) -> Starlette:
     """The instance metadata service of an Azure machine, as an ASGI application."""
     app = Starlette(
         routes=[Route("/metadata/identity/oauth2/token", instance_metadata.identity_token)],
-        exception_handlers={
+        exception_handlers=damage.handlers(authority.directory, instance_metadata.busy)
+        | {
             instance_metadata.MetadataError: instance_metadata.refuse,
-            sqlite3.OperationalError: instance_metadata.busy,
             HTTPException: instance_metadata.not_found,
         },
     )
@@ -123,7 +125,10 @@ async def refuse(request: Request, error: AuthorityError) -> JsonAnswer:
 
 
 async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
-    """Another process holds the state file, or the disk is full: it may pass (RFC 9110 section 15.6.4)."""
+    """Another process holds the state file, or the disk is full: it may pass (RFC 9110 section 15.6.4). Or the file is
+    damaged: it won't."""
+    if isinstance(error, Damaged):
+        return await refuse(request, AuthorityError(90036, sentence=unusable(error)))
     return await refuse(request, AuthorityError(90033, headers={"Retry-After": str(RETRY_SECONDS)}))
 
 

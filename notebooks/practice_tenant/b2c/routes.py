@@ -10,11 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from .. import damage
 from ..authority import page_routes as authority_pages
 from ..authority import transaction
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
 from ..authority.routes import RETRY_SECONDS
+from ..directory.database import Damaged
 from ..json_answer import JsonAnswer
 from ..pages.page import page
 from . import discovery, sign_in
@@ -43,7 +45,7 @@ def application(service: Service) -> Starlette:
     return _application(
         service,
         routes,
-        {B2CError: refuse, AuthorityError: malformed, Unknown: not_found, sqlite3.OperationalError: busy},
+        damage.handlers(service.directory, busy) | {B2CError: refuse, AuthorityError: malformed, Unknown: not_found},
     )
 
 
@@ -61,12 +63,12 @@ def pages(service: Service) -> Starlette:
     return _application(
         service,
         routes,
-        {
+        damage.handlers(service.directory, authority_pages.busy_page)
+        | {
             B2CError: error_page,
             AuthorityError: malformed_page,
             Unknown: not_found,
             transaction.Forbidden: authority_pages.forbidden_page,
-            sqlite3.OperationalError: authority_pages.busy_page,
         },
     )
 
@@ -107,7 +109,9 @@ async def malformed(request: Request, error: AuthorityError) -> JsonAnswer:
 
 
 async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
-    """Another process holds the state file, or the disk is full: it may pass."""
+    """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged: it won't."""
+    if isinstance(error, Damaged):
+        return render(B2CError(90035, status=500), request.app.state.authority.clock())
     again = {"Retry-After": str(RETRY_SECONDS)}
     return render(B2CError(90035, status=503), request.app.state.authority.clock(), again)
 

@@ -59,3 +59,6 @@ def _credential(row: sqlite3.Row) -> FederatedCredential:
     columns = dict(row)
     del columns["app_id"]
     return FederatedCredential(**columns)
+
+
+MAKERS = {"federated_credential": _credential}

@@ -6,11 +6,12 @@ Only their hashes are kept. Values that came from one sign-in share a *family*, 
 import hashlib
 import json
 import secrets
+import sqlite3
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from .database import Database
+from .database import Damaged, Database
 
 _RANDOM_BYTES = 32  # RFC 6749 section 10.10 wants 128 bits at least
 
@@ -75,13 +76,7 @@ class IssuedValues(Database):
         row = self._one("SELECT * FROM issued WHERE value_hash = ?", self._hash(kind, value))
         if row is None:
             return None
-        return Issued(
-            kind=row["kind"],
-            family=row["family"],
-            content=json.loads(row["content"]),
-            expires=row["expires"],
-            redeemed=row["redeemed"],
-        )
+        return issued_of(row)
 
     def redeem(self, kind: str, value: str, now: float) -> bool:
         """Use a value up; of several callers at once exactly one is told True."""
@@ -99,6 +94,23 @@ class IssuedValues(Database):
     def _hash(self, kind: str, value: str) -> bytes:
         named = f"{self.realm}\0{kind}" if self.realm else kind
         return hashlib.sha256(f"{named}\0{value}".encode()).digest()
+
+
+def issued_of(row: sqlite3.Row) -> Issued:
+    """What a row of the table ``issued`` stands for."""
+    return Issued(
+        kind=row["kind"],
+        family=row["family"],
+        content=_Content(json.loads(row["content"])),
+        expires=row["expires"],
+        redeemed=row["redeemed"],
+    )
+
+
+class _Content(dict):
+    # Whoever gives a value out gives it all that is read of it: a member that is missing was called so once.
+    def __missing__(self, name: str):
+        raise Damaged("a value that was given out lacks what it stands for")
 
 
 # An expired value is remembered for a while, to be told apart from one that never was.

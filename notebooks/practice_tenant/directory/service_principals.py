@@ -51,12 +51,12 @@ class ServicePrincipals(Database):
     def app_role_assignments(self, principal_id: str) -> list[AppRoleAssignment]:
         """The roles that a service principal or a user was given, oldest first."""
         rows = self._all("SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id", principal_id)
-        return [AppRoleAssignment(**row) for row in rows]
+        return [_assignment(row) for row in rows]
 
     def assigned_to(self, resource_id: str) -> list[AppRoleAssignment]:
         """The roles that were given on an app, oldest first."""
         rows = self._all("SELECT * FROM app_role_assignment WHERE resource_id = ? ORDER BY created, id", resource_id)
-        return [AppRoleAssignment(**row) for row in rows]
+        return [_assignment(row) for row in rows]
 
     def remove_app_role_assignment(self, principal_id: str, assignment_id: str) -> bool:
         """Take a role back; False if the principal has no such assignment."""
@@ -71,6 +71,13 @@ class ServicePrincipals(Database):
 
 def _principal(row: sqlite3.Row) -> ServicePrincipal:
     return ServicePrincipal(**dict(row) | {"assignment_required": bool(row["assignment_required"])})
+
+
+def _assignment(row: sqlite3.Row) -> AppRoleAssignment:
+    return AppRoleAssignment(**row)
+
+
+MAKERS = {"service_principal": _principal, "app_role_assignment": _assignment}
 
 
 def _role_id(row: sqlite3.Row) -> str:

@@ -63,7 +63,7 @@ class SigningKeys:
         if seen != self._seen:
             self._make_first()
             held = {key.kid: key for key in self._keys}
-            self._keys = tuple(_load(row, held.get(row["kid"])) for row in self._directory.signing_keys())
+            self._keys = tuple(load(row, held.get(row["kid"])) for row in self._directory.signing_keys())
             self._seen = seen
         return self._keys
 
@@ -92,16 +92,16 @@ class SigningKeys:
         waiting = [key for key in self.published() if key.active_from > now]
         with self._directory.transaction():
             self._directory.activate_signing_key(waiting[0].kid, now)
-            self._directory.add_signing_key(**new_key(now, active_from=_LATER))
+            self._directory.add_signing_key(**new_key(now, active_from=LATER))
         return waiting[0].kid
 
 
-_LATER = 2**40  # active_from of the key that waits: no clock reaches it
+LATER = 2**40  # active_from of the key that waits: no clock reaches it
 
 
 def first_keys(now: int) -> list[dict]:
     """The two keys of a new directory: one that signs, one that waits."""
-    return [new_key(now, active_from=0), new_key(now, active_from=_LATER)]
+    return [new_key(now, active_from=0), new_key(now, active_from=LATER)]
 
 
 def new_key(now: int, *, active_from: int) -> dict:
@@ -131,7 +131,8 @@ def new_key(now: int, *, active_from: int) -> dict:
     }
 
 
-def _load(row: dict, held: SigningKey | None) -> SigningKey:
+def load(row: dict, held: SigningKey | None = None) -> SigningKey:
+    """The key in a row of the file; the private key of *held*, where it was loaded before."""
     if held is not None:
         # A rotation moves the time from which a key signs, never the key.
         return replace(held, active_from=row["active_from"])

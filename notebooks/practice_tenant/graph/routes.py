@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
 
-from ..directory.database import unusable
+from .. import damage
+from ..directory.database import Damaged, unusable
 from ..directory.store import Directory
 from ..faces import Face
 from . import (
@@ -66,7 +67,7 @@ def application(graph: Graph) -> Starlette:
             Route("/oidc/userinfo", me.user_info, methods=["GET", "POST"]),
             Mount("/v1.0", app=Router(version_1, redirect_slashes=False)),
         ],
-        exception_handlers={GraphError: refuse, sqlite3.OperationalError: busy, HTTPException: unknown_path},
+        exception_handlers=damage.handlers(graph.directory, busy) | {GraphError: refuse, HTTPException: unknown_path},
     )
     app.router.redirect_slashes = False
     app.state.graph = graph
@@ -108,7 +109,9 @@ async def refuse(request: Request, error: GraphError) -> JSONResponse:
 
 
 async def busy(request: Request, error: sqlite3.OperationalError) -> JSONResponse:
-    """Another process holds the state file, or the disk is full: it may pass."""
+    """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged."""
+    if isinstance(error, Damaged):
+        return await refuse(request, GraphError(500, "generalException", unusable(error)))
     # The second sentence is the practice tenant's own: whoever reads it can do something about a full disk.
     sentence = f"The service isn't available. Try the request again after a delay. {unusable(error)}".strip()
     return await refuse(request, GraphError(503, "serviceNotAvailable", sentence, headers={"Retry-After": "5"}))
