@@ -37,14 +37,15 @@ FIELDS = {
 }
 
 # A secret put on purpose where a notebook can leave it: in what is shown, in widget state, in the history, in the log of the
-# kernel's process, and in a file.
+# kernel's process, and in files.
 LEAKS = """
-import ipywidgets, os, pathlib, sys
+import ipywidgets, os, pathlib, sys, tempfile
 leak = {written!r}
 print(leak)
 field = ipywidgets.Text({typed!r})
 print({logged!r}[:22], file=sys.__stderr__, flush=True)
 pathlib.Path(os.environ["COURSE_HOME"] + ".txt").write_text(leak, encoding="utf-16")
+pathlib.Path(tempfile.mkdtemp(), "cache.bin").write_text(leak)
 """
 
 
@@ -57,7 +58,13 @@ def executed(notebook: Notebook, environment: dict[str, str], folder: Path) -> N
 
 
 def keep(content: nbformat.NotebookNode, environment: dict[str, str], folder: Path) -> None:
-    """Run a notebook as JupyterLab would, with a history and a log, and save it, with widget state, and as HTML."""
+    """Run a notebook as JupyterLab would, with a history and a log, and save it, with widget state, and as HTML.
+
+    Temporary files, such as the token caches of notebook 05, are in `folder` too.
+    """
+    temporary = folder / "temporary"
+    temporary.mkdir()
+    environment = environment | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))
     with (folder / "kernel.log").open("wb") as log:
         refresh.run(
             *(content, FOLDER, environment),
@@ -132,7 +139,8 @@ def test_the_search_finds_a_secret_in_each_place(tmp_path: Path):
     found = canary.in_folder(written, tmp_path)
     history = "ipython/profile_default/history.sqlite"
     assert {"saved.ipynb": ["plain"], "export.html": ["plain"], "course.txt": ["UTF-16"]}.items() <= found.items()
-    assert found.keys() >= {history}
+    assert history in found
+    assert any(name.startswith("temporary/") and name.endswith("/cache.bin") for name in found)
     state = nbformat.read(tmp_path / "saved.ipynb", as_version=4).metadata["widgets"]
     assert canary.spellings(typed, str(state).encode()) == ["plain"]
     assert canary.spellings(logged, (tmp_path / "kernel.log").read_bytes()) == ["plain"]
