@@ -1,9 +1,11 @@
 """The registration form: every value of an app registration, checked while it is typed.
 
 A secret is read once: its field is emptied in the same callback, and what remains is a `Secret` that shows as `****`.
+What looks like a secret is taken out of every other field, too, where nobody reads it.
 """
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,8 +15,8 @@ import ipywidgets as widgets
 from . import fallback
 from .accessibility import KeyboardGuard, Kind, StatusLine
 from .discovery import DiscoveryError, tenant_metadata
-from .form_fields import AUDIENCES, CLOUDS, CREDENTIALS, TEXTS, THIS_TENANT, WIDE, Field, controls, help_text
-from .problem import looks_like_a_secret
+from .form_contents import contents, is_misplaced, masked, stored
+from .form_fields import TEXTS, WIDE, Field, controls, help_text
 from .registration import Registration, RegistrationError
 from .secret import MASK, Secret
 
@@ -22,6 +24,7 @@ MODES = {
     "practice": "Practice: these values go to the practice tenant. An empty field stands for its own value.",
     "live": "Live: these values go to your own tenant.",
 }
+MISPLACED = "That looks like a secret, so it was taken out. A secret belongs in the field Client secret."
 REGISTER_HELP = {
     "practice": "Registers a confidential client in the practice tenant, makes a secret and fills the form.",
     "live": "Only the practice tenant registers an app from here. In your own tenant, use the Microsoft Entra admin "
@@ -50,8 +53,9 @@ class RegistrationForm(widgets.VBox):
         self._status = StatusLine()
         self._fill(registration)
         for name, field in self._fields.items():
-            read = self._read_secret if name == "client_secret" else self._read
+            read = self._read_secret if name == "client_secret" else partial(self._read_field, name)
             field.control.observe(self._safely(read), names="value")
+        self._name.control.observe(self._safely(self._read_name), names="value")
         super().__init__([*self._sections(), self._status, _FormGuard()])
         self.add_class("course-form")
 
@@ -107,18 +111,33 @@ class RegistrationForm(widgets.VBox):
         self._registration = registration
         self._secret = registration.client_secret
         self._filling = True
-        for name, value in _contents(registration).items():
+        for name, value in contents(registration).items():
             self._fields[name].control.value = value
         self._filling = False
         self._values = self._read_values()
         self._refresh()
 
-    def _read(self) -> None:
+    def _read_field(self, name: str) -> None:
+        self._read(taken_out=name if self._take_out(name, self._fields[name]) else "")
+
+    def _read_name(self) -> None:
+        self._name.show((), MISPLACED if self._take_out("name", self._name) else "")
+
+    def _take_out(self, name: str, field: Field) -> bool:
+        """Empty a field that a secret was pasted into; whether it was."""
+        misplaced = is_misplaced(name, field.control.value)
+        if misplaced:
+            self._filling = True
+            field.control.value = ""
+            self._filling = False
+        return misplaced
+
+    def _read(self, taken_out: str = "") -> None:
         values = self._read_values()
         changes = {name: value for name, value in values.items() if value != self._values[name]}
         self._values = values
         self._registration = self._registration.with_values(**changes)
-        self._refresh()
+        self._refresh(taken_out)
 
     def _read_secret(self) -> None:
         field = self._fields["client_secret"].control
@@ -142,7 +161,7 @@ class RegistrationForm(widgets.VBox):
             "scope": value["scope"],
         }
 
-    def _refresh(self) -> None:
+    def _refresh(self, taken_out: str = "") -> None:
         value = {name: field.control.value for name, field in self._fields.items()}
         self._fields["other_instance"].visible = not value["instance"]
         self._fields["tenant"].visible = not value["audience"]
@@ -150,14 +169,14 @@ class RegistrationForm(widgets.VBox):
         self._fields["client_certificate_path"].visible = value["credential"] == "certificate"
         registration = self._registration
         for name, field in self._fields.items():
-            note = _secret_note(self._secret) if name == "client_secret" else ""
+            note = _secret_note(self._secret) if name == "client_secret" else MISPLACED if name == taken_out else ""
             # What is wrong with TENANT stands at the field that holds it: one of these two.
             elsewhere = name == "audience" and self._fields["tenant"].visible
             field.show(() if elsewhere else registration.problems, note)
-        instance, tenant, authority = map(escape, (registration.instance, registration.tenant, registration.authority))
+        instance, tenant = (escape(masked(text)) for text in (registration.instance, registration.tenant))
         self._authority.value = (
             f'<div class="course-help">Instance <code>{instance}</code> and tenant <code>{tenant}</code> together are '
-            f"the authority: <code>{authority}</code></div>"
+            f"the authority: <code>{instance}/{tenant}</code></div>"
         )
         shown = {field.text.key for field in self._fields.values() if field.visible}
         self._status.say(*(("caution", p.message) for p in registration.problems if p.key not in shown))
@@ -187,7 +206,7 @@ class RegistrationForm(widgets.VBox):
         self._say("Saved to .env. Notebooks started from now on read these values.", "good")
 
     def _repr_mimebundle_(self, **kwargs):
-        rows = [(TEXTS[name].label, value, TEXTS[name].help) for name, value in _stable(self._registration).items()]
+        rows = [(TEXTS[name].label, value, TEXTS[name].help) for name, value in stored(self._registration).items()]
         caption = f"Registration form ({self._registration.mode})"
         return fallback.with_fallback(
             super()._repr_mimebundle_(**kwargs),
@@ -196,53 +215,5 @@ class RegistrationForm(widgets.VBox):
         )
 
 
-def _contents(registration: Registration) -> dict[str, str]:
-    known = registration.instance in CLOUDS.values()
-    audience = registration.tenant if registration.tenant in AUDIENCES else ""
-    return {
-        "instance": registration.instance if known else "",
-        "other_instance": "" if known else registration.instance,
-        "audience": audience,
-        "tenant": "" if audience else registration.tenant,
-        "client_id": registration.client_id,
-        "public_client_id": registration.public_client_id,
-        "credential": _credential(registration),
-        "client_certificate_path": registration.client_certificate_path or "",
-        "redirect_uri": registration.redirect_uri,
-        "scope": registration.scope,
-    }
-
-
-def _credential(registration: Registration) -> str:
-    if registration.client_certificate_path:
-        return "certificate"
-    return "secret" if registration.client_secret or registration.mode == "practice" else "none"
-
-
 def _secret_note(secret: Secret) -> str:
     return f"A secret is set ({MASK})." if secret else "No secret is set."
-
-
-def _stable(registration: Registration) -> dict[str, str]:
-    """The values as a stored notebook may show them."""
-    contents = _contents(registration)
-    return {
-        "instance": registration.instance,
-        "audience": AUDIENCES.get(contents["audience"], THIS_TENANT),
-        "tenant": _masked(registration.tenant),
-        "client_id": _masked(registration.client_id),
-        "public_client_id": _masked(registration.public_client_id),
-        "credential": CREDENTIALS[contents["credential"]],
-        "client_secret": MASK if registration.client_secret else "(empty)",
-        "client_certificate_path": fallback.VARIES if registration.client_certificate_path else "(empty)",
-        "redirect_uri": registration.redirect_uri,
-        "scope": fallback.mask_guids(registration.scope, "id"),
-    }
-
-
-def _masked(identifier: str) -> str:
-    if not identifier:
-        return "(empty)"
-    if looks_like_a_secret(identifier):
-        return MASK
-    return fallback.A_GUID if fallback.is_guid(identifier) else identifier

@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import nbformat
 import traitlets
@@ -92,10 +93,18 @@ def write_exercises(cells: Sequence[nbformat.NotebookNode]) -> None:
         cell.source = exercise.start
 
 
-def run(notebook: nbformat.NotebookNode, folder: Path, environment: dict[str, str], **options: object) -> None:
+def run(
+    notebook: nbformat.NotebookNode,
+    folder: Path,
+    environment: dict[str, str],
+    *,
+    log: BinaryIO | None = None,
+    **options: object,
+) -> None:
     """Execute a notebook in place, in a new kernel of this Python that starts in `folder`, as JupyterLab's do.
 
-    `options` are nbclient's; without any, no widget state and no times are kept, and a failing cell raises.
+    What the kernel's process itself prints goes to `log`, or to where this process prints. `options` are nbclient's;
+    without any, no widget state and no times are kept, and a failing cell raises.
     """
     settings = {
         "kernel_name": "python3",
@@ -107,7 +116,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path, environment: dict[str, st
         "record_timing": False,
         "coalesce_streams": True,
     }
-    NotebookClient(notebook, **(settings | options)).execute(env=environment)
+    NotebookClient(notebook, **(settings | options)).execute(env=environment, stdout=log, stderr=log)
 
 
 def as_bytes(notebook: nbformat.NotebookNode) -> bytes:

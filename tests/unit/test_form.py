@@ -381,6 +381,41 @@ def test_the_stored_view_lists_the_fields_and_masks_what_varies(form):
     assert TENANT not in text and CLIENT not in text
 
 
-def test_a_secret_pasted_into_another_field_is_not_stored(form):
-    control(form, "client_id").value = CANARY
-    assert CANARY not in "".join(stored(form).values())
+@pytest.mark.parametrize(
+    "name",
+    ["other_instance", "tenant", "client_id", "public_client_id", "client_certificate_path", "redirect_uri", "scope"],
+)
+def test_a_secret_pasted_into_another_field_is_taken_out_at_once(form, name):
+    control(form, name).value = CANARY
+    assert control(form, name).value == ""
+    assert "A secret belongs in the field Client secret." in said_about(form, name)
+    assert CANARY not in state(form) + repr(form.registration) + "".join(stored(form).values())
+    control(form, name).value = "something else"
+    assert control(form, name).value == "something else"
+    assert "A secret belongs" not in said_about(form, name)
+
+
+def test_a_secret_is_no_name_for_an_app(practice, monkeypatch):
+    pretend_administrator(monkeypatch, lambda *_: pytest.fail("registered with a secret as its name"))
+    form = RegistrationForm(practice)
+    form._name.control.value = CANARY
+    assert "A secret belongs in the field Client secret." in state(form._name) and CANARY not in state(form)
+    press(form, "Register a practice app")
+    form._name.control.value = "My app"
+    assert "A secret belongs" not in state(form._name)
+
+
+def test_a_secret_in_a_wrong_line_of_env_is_not_shown(env_file):
+    keys = ("INSTANCE", "TENANT", "CLIENT_ID", "PUBLIC_CLIENT_ID", "REDIRECT_URI", "SCOPE")
+    text = "COURSE_MODE=live\n" + "".join(f"{key}={CANARY}\n" for key in keys)
+    env_file.write_text(text, encoding="utf-8")
+    form = RegistrationForm(Registration.load(env_file, environ={}))
+    assert form.registration.client_id == CANARY
+    assert "CLIENT_ID looks like a secret" in said_about(form, "client_id")
+    assert CANARY not in state(form) + "".join(stored(form).values())
+
+
+def test_a_long_path_is_no_secret(form):
+    path = "certificates/OfTheYear2031/my-daemon.pfx"
+    control(form, "client_certificate_path").value = path
+    assert control(form, "client_certificate_path").value == path
