@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .directory import seed
-from .directory.database import UnknownSchema
+from .directory.database import Damaged, UnknownSchema
 from .directory.seed import SeededValues
 from .directory.signing_keys import first_keys
 from .directory.store import Directory
@@ -65,13 +65,7 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
         with _one_process_at_a_time(folder / LOCK):
             # It holds signing keys: readable by its owner only, from its first moment.
             (folder / DATABASE).touch(mode=0o600)
-            directory = _open_or_set_aside(folder / DATABASE, notices)
-            with contextlib.ExitStack() as on_failure:
-                on_failure.callback(directory.close)
-                seeded = _seed_if_new(directory, folder / SECRETS, clock)
-                # A kernel never closes its file, so until here even the seed may stand in the log alone.
-                directory.checkpoint()
-                on_failure.pop_all()
+            directory, seeded = _open_or_set_aside(folder, notices, clock)
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         notices.append(
@@ -119,11 +113,14 @@ def _one_process_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
+def _open_or_set_aside(folder: Path, notices: list[str], clock: Clock) -> tuple[Directory, SeededValues]:
+    path = folder / DATABASE
     try:
-        return Directory(path)
+        return _open(folder, clock)
     except UnknownSchema as error:
         reason = f"was written by another version ({error})"
+    except Damaged as error:
+        reason = f"is damaged ({error})"
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
@@ -138,7 +135,18 @@ def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
         f"The practice tenant's state file {path} {reason}. It is kept as {kept.name}; "
         "a new one was made, so what you registered before has to be registered again."
     )
-    return Directory(path)
+    return _open(folder, clock)
+
+
+def _open(folder: Path, clock: Clock) -> tuple[Directory, SeededValues]:
+    directory = Directory(folder / DATABASE)
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(directory.close)
+        seeded = _seed_if_new(directory, folder / SECRETS, clock)
+        # A kernel never closes its file, so until here even the seed may stand in the log alone.
+        directory.checkpoint()
+        on_failure.pop_all()
+    return directory, seeded
 
 
 def _free_name(path: Path) -> Path:

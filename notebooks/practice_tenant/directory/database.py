@@ -21,6 +21,10 @@ class UnknownSchema(Exception):
     """The file was written by another version of the practice tenant."""
 
 
+class Damaged(sqlite3.OperationalError):
+    """SQLite finds nothing wrong with the file, but a value in it isn't what was written there."""
+
+
 def unusable(error: sqlite3.OperationalError) -> str:
     """A sentence that says why the file can't be used now; empty if another process only holds it for a moment."""
     return "" if "locked" in str(error) else f"The practice tenant can't use its state file: {error}."
@@ -115,23 +119,35 @@ class Database:
         return self._one("PRAGMA data_version")[0], self._db.total_changes
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
-        with self._lock:
+        with self._lock, _damage_named():
             return self._db.execute(sql, values).fetchone()
 
     def _all(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock:
+        with self._lock, _damage_named():
             return self._db.execute(sql, values).fetchall()
+
+    def _made(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
+        """What *make* makes of each row.
+
+        Raises:
+            Damaged: it can make nothing of one.
+        """
+        rows = self._all(sql, *values)
+        try:
+            return tuple(make(row) for row in rows)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Damaged("it has a row that can't be read") from error
 
     def _look_up(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
         """What *make* makes of each row, from memory where nothing changed since. It has to be immutable: many share it."""
         with self._lock:
             if self._db.in_transaction:
                 # What a transaction reads may be taken back with it.
-                return tuple(make(row) for row in self._all(sql, *values))
+                return self._made(make, sql, *values)
             # Before the rows: a change in between then counts as one that is still to be seen.
             found = self._lookups.get((sql, values), self.revision())
             if found is None:
-                found = tuple(make(row) for row in self._all(sql, *values))
+                found = self._made(make, sql, *values)
                 # Where nothing is found, anybody's text was asked for: there is no end to those.
                 if found:
                     self._lookups.keep((sql, values), found)
@@ -153,3 +169,14 @@ class Database:
 
     def _insert_value(self, table: str, value: object, **more: object) -> None:
         self._insert(table, **dataclasses.asdict(value), **more)
+
+
+@contextlib.contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        # SQLite's own sentence quotes the text, and that may be anything.
+        if str(error).startswith("Could not decode"):
+            raise Damaged("it has text that is no text") from None
+        raise

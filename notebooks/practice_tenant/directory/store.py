@@ -96,8 +96,10 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
 
     def applications(self, tenant_id: str) -> list[Application]:
         """The app registrations of a tenant, oldest first."""
-        rows = self._all("SELECT * FROM application WHERE tenant_id = ? ORDER BY created, id", tenant_id)
-        return [_application(row) for row in rows]
+        found = self._made(
+            _application, "SELECT * FROM application WHERE tenant_id = ? ORDER BY created, id", tenant_id
+        )
+        return list(found)
 
     def add_password(self, app_id: str, credential: PasswordCredential) -> None:
         """Keep a client secret's hash."""
