@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 # Of all tests in this folder together. Without it, a small sample that is the same in each run.
 CHOSEN = os.environ.get("COURSE_FUZZ_INPUTS", "")
-INPUTS = int(CHOSEN or 2_000)
+INPUTS = int(CHOSEN or 1_000)
 # How many were tried, by the name of the test; in this process.
 TRIED: Counter[str] = Counter()
 
@@ -64,7 +64,7 @@ def share(fraction: float, *, among: int = 1) -> Callable[[Callable], Callable]:
         among: how many parameters the test has that share them.
     """
     chosen = settings(
-        max_examples=max(5, round(INPUTS * fraction / among)),
+        max_examples=max(4, round(INPUTS * fraction / among)),
         derandomize=not CHOSEN,
         database=None,
         # By `asked.promptly` instead: a computer that has other things to do is not slow.
