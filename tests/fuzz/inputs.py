@@ -1,8 +1,10 @@
 """How many inputs are tried, and what they are made of."""
 
 import os
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
+from functools import wraps
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -10,10 +12,9 @@ from hypothesis.strategies import SearchStrategy
 
 # Of all tests in this folder together. Without it, a small sample that is the same in each run.
 CHOSEN = os.environ.get("COURSE_FUZZ_INPUTS", "")
-INPUTS = int(CHOSEN or 2_000)
-# hypothesis remembers what it tried, so many inputs are tried in several rounds, each with a tenant and a memory of its own.
-ROUND = 25_000
-ROUNDS = ceil(INPUTS / ROUND)
+INPUTS = int(CHOSEN or 1_000)
+# How many were tried, by the name of the test; in this process.
+TRIED: Counter[str] = Counter()
 
 # What means something to a parser of forms, addresses, JSON, tokens, headers or paths, or to SQL, HTML or Python.
 HOSTILE = (
@@ -55,17 +56,35 @@ HOSTILE = (
 )
 
 
-def share(fraction: float) -> settings:
-    """The settings of a test that gets this fraction of the inputs."""
-    return settings(
-        max_examples=max(5, round(INPUTS * fraction / ROUNDS)),
+def share(fraction: float, *, among: int = 1) -> Callable[[Callable], Callable]:
+    """Give a test of hypothesis its number of inputs, and count the inputs that it really tries.
+
+    Args:
+        fraction: of the inputs of all tests together.
+        among: how many parameters the test has that share them.
+    """
+    chosen = settings(
+        max_examples=max(4, round(INPUTS * fraction / among)),
         derandomize=not CHOSEN,
         database=None,
-        # By `asked.answer` instead: a computer that has other things to do is not slow.
+        # By `asked.promptly` instead: a computer that has other things to do is not slow.
         deadline=None,
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
+
+    def apply(test: Callable) -> Callable:
+        one = test.hypothesis.inner_test
+
+        @wraps(one)
+        def counted(*arguments: object, **named: object) -> None:
+            TRIED[test.__name__] += 1
+            one(*arguments, **named)
+
+        test.hypothesis.inner_test = counted
+        return chosen(test)
+
+    return apply
 
 
 def text(*sensible: str, size: int = 40) -> SearchStrategy[str]:

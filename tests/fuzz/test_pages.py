@@ -71,7 +71,7 @@ def test_any_query_and_any_cookie(practice: Practice, query: str, cookie: str):
 
 
 @pytest.mark.parametrize("step", STEPS)
-@share(0.02)
+@share(0.06, among=len(STEPS))
 @given(data=st.data(), origin=text("http://localhost:8400", "null", "https://evil.example"))
 def test_the_form_of_any_step(practice: Practice, step: str, data: st.DataObject, origin: str):
     link = f"/{practice.authority.tenant}/oauth2/v2.0/authorize?{urlencode(good(practice))}"

@@ -113,7 +113,7 @@ def test_any_path_under_any_name(practice: Practice, path: list[str], query: lis
 
 
 @pytest.mark.parametrize("face", ["localhost", "pages", "authority"])
-@share(0.02)
+@share(0.03, among=3)
 @given(host=text("localhost:8443", "localhost:8400", "login.microsoftonline.com", "graph.microsoft.com", "[::1]:8443"))
 def test_any_host(practice: Practice, host: str, face: str):
     http = practice.authority.http if face == "authority" else getattr(practice, face)
