@@ -23,8 +23,9 @@ def test_each_rule_has_a_mutant():
 
 
 def test_the_rows_are_in_the_order_of_the_page():
-    rules = [mutant.rule for mutant in MUTANTS]
-    assert rules == sorted(rules)
+    places = {statement.number: place for place, statement in enumerate(statements.read_statements())}
+    rows = [places[mutant.rule] for mutant in MUTANTS]
+    assert rows == sorted(rows)
 
 
 def test_each_part_of_the_page_is_tried():

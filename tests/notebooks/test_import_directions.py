@@ -8,12 +8,17 @@ from tests.notebooks import modules
 from tests.notebooks.modules import FOLDER, begins_with, imports
 
 HEAVY_ON_THE_SERVER = ("course", "IPython", "ipywidgets", "anywidget", "msal")
+# What leads a request to a part, or keeps one from it: a part works the same without.
+BEFORE_THE_PARTS = tuple(
+    f"practice_tenant.{name}" for name in ("app", "control", "counters", "fault_answers", "faults", "front", "parts")
+)
+LISTENERS = ("practice_tenant.server", "uvicorn")
 # The parts of the tenant meet in the directory and the published keys only.
 FORBIDDEN = {
     "practice_tenant": HEAVY_ON_THE_SERVER,
-    "practice_tenant/authority": ("practice_tenant.graph",),
-    "practice_tenant/graph": ("practice_tenant.authority",),
-    "practice_tenant/directory": ("practice_tenant.authority", "practice_tenant.graph", "practice_tenant.pages"),
+    "practice_tenant/authority": ("practice_tenant.graph", "practice_tenant.b2c", *BEFORE_THE_PARTS, *LISTENERS),
+    "practice_tenant/graph": ("practice_tenant.authority", "practice_tenant.b2c", *BEFORE_THE_PARTS, *LISTENERS),
+    "practice_tenant/b2c": ("practice_tenant.graph", *BEFORE_THE_PARTS, *LISTENERS),
 }
 
 
@@ -28,6 +33,16 @@ def test_a_part_of_the_tenant_does_not_import(folder: str):
         if any(begins_with(name, package) for package in FORBIDDEN[folder])
     ]
     assert wrong == []
+
+
+def test_the_directory_knows_of_the_tenant_only_what_clouds_are_called():
+    modules = sorted((FOLDER / "practice_tenant" / "directory").rglob("*.py"))
+    found = {name for path in modules for name in imports(path)}
+    assert [name for name in found if begins_with(name, "starlette") or begins_with(name, "uvicorn")] == []
+    known = ("practice_tenant.directory", "practice_tenant.clouds")
+    others = {name for name in found if begins_with(name, "practice_tenant")}
+    assert [name for name in others if not any(begins_with(name, package) for package in known)] == []
+    assert {name for name in others if begins_with(name, "practice_tenant.clouds")}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Every link of the notebooks and of the repository's pages leads somewhere, and every picture can be heard."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.notebooks.links import Link, broken, is_relative, links
 PAGES = sorted(
     {*ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), *ROOT.glob("notebooks/*.md"), *ROOT.glob("images/*.md")}
 )
+# Where the names of files begin, in the pages for contributors.
+NAMED_FROM = ("", "notebooks", "notebooks/practice_tenant", "notebooks/course/cases")
 every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
@@ -25,6 +28,13 @@ def test_relative_links_of_a_notebook_resolve(notebook: Notebook):
 def test_relative_links_of_a_page_resolve(page: Path):
     relative = [link for link in links(page.read_text(encoding="utf-8")) if is_relative(link)]
     assert [problem for link in relative if (problem := broken(link, page))] == []
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob(".github/*.md")), ids=lambda page: page.name)
+def test_files_that_a_page_for_contributors_names_are_there(page: Path):
+    named = re.findall(r"`([\w./-]+(?:\.(?:cfg|json|md|py|toml|txt|yml)|/))`", page.read_text(encoding="utf-8"))
+    assert named
+    assert [name for name in named if not any((ROOT / folder / name).exists() for folder in NAMED_FROM)] == []
 
 
 @every_notebook
