@@ -1,4 +1,3 @@
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,12 +16,7 @@ MILLISECONDS = 30_000  # on a computer that has other tests to run at the same t
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    if path := chromium.find():
-        return path
-    reason = f"There is no browser: none of {', '.join(chromium.NAMES)} is on PATH."
-    if os.environ.get("COURSE_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"{reason} COURSE_REQUIRE_BROWSER=1 asks for one.")
-    pytest.skip(reason)
+    return chromium.required()
 
 
 @pytest.fixture(scope="session")

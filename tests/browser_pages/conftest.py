@@ -1,12 +1,11 @@
-import os
-import shutil
 import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from practice_tenant.directory.signing_keys import first_keys
+from tests.browser import chromium
 from tests.browser_pages import attacker as attackers
 from tests.browser_pages import client_app, served, watched_page
 from tests.browser_pages.attacker import EVIL, Attacker
@@ -14,29 +13,13 @@ from tests.browser_pages.client_app import ClientApp
 from tests.browser_pages.person import Person
 from tests.browser_pages.served import ServedPages
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = (
-    "--no-sandbox",  # which containers don't allow
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 HUB = "hub.example"
 MILLISECONDS = 30_000  # on a computer that has other tests to run at the same time
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """The browser's path."""
-    if path := next(filter(None, map(shutil.which, NAMES)), None):
-        return path
-    reason = f"There is no browser: none of {', '.join(NAMES)} is on PATH."
-    if os.environ.get("COURSE_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"{reason} COURSE_REQUIRE_BROWSER=1 asks for one.")
-    pytest.skip(reason)
+def chromium_path() -> str:
+    return chromium.required()
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +32,10 @@ def host_rules() -> str:
 
 # Not for the whole session: while Playwright runs, this thread has an event loop, and other tests want one of their own.
 @pytest.fixture(scope="module")
-def browser(chromium: str, host_rules: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = (*FLAGS, f"--host-resolver-rules={host_rules}")
-        launched = playwright.chromium.launch(executable_path=chromium, args=flags)
+def browser(chromium_path: str, host_rules: str) -> Iterator[Browser]:
+    with chromium.running(chromium_path, host_rules) as running:
         expect.set_options(timeout=MILLISECONDS)
-        yield launched
-        launched.close()
+        yield running
 
 
 @pytest.fixture
