@@ -14,43 +14,15 @@ from . import dotenv_file, near_names, registration_table
 from .defaults import defaults_of
 from .problem import Problem, RegistrationError, Values, plain
 from .secret import Secret
+from .source import KEYS, Source, own, seeded_values
 from .validation import Mode, mode_of, validate
 
 if TYPE_CHECKING:
     import requests
 
-    from practice_tenant import RunningTenant, SeededValues
+    from practice_tenant import RunningTenant
 
 ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
-KEYS = (
-    "COURSE_MODE",
-    "INSTANCE",
-    "TENANT",
-    "CLIENT_ID",
-    "PUBLIC_CLIENT_ID",
-    "CLIENT_SECRET",
-    "CLIENT_CERTIFICATE_PATH",
-    "CLIENT_CERTIFICATE_PASSPHRASE",
-    "REDIRECT_URI",
-    "SCOPE",
-    "API_ENDPOINT",
-)
-SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """Where a registration's values came from, kept to resolve them again with some of them changed.
-
-    In `given` an empty value is one that was taken away. `stored` says whether they came from `env_file`.
-    """
-
-    env_file: Path
-    given: Mapping[str, str | Secret]
-    exported: frozenset[str]
-    file_problems: tuple[Problem, ...]
-    stored: bool = True
-    running: "RunningTenant | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -217,8 +189,8 @@ def _resolve(source: Source) -> Registration:
         from practice_tenant import start
 
         running = start()
-    seeded = _seeded(running.seeded) if running else {}
-    known = {key: _own(key, value, seeded) for key, value in source.given.items()}
+    seeded = seeded_values(running.seeded) if running else {}
+    known = {key: own(key, value, seeded) for key, value in source.given.items()}
     given = {key: value for key, value in known.items() if value}
     certificate = given.get("CLIENT_CERTIFICATE_PATH")
     if certificate:
@@ -241,18 +213,3 @@ def _resolve(source: Source) -> Registration:
         problems=(*source.file_problems, *problems),
         _source=replace(source, given=known, running=running),
     )
-
-
-def _own(key: str, value: str | Secret, seeded: Mapping[str, str | Secret]) -> str | Secret:
-    # A value that only repeats the seeded one is not the learner's: it must not reach `.env` or a live tenant.
-    text = "" if plain(value) == plain(seeded.get(key, "")) else plain(value)
-    return Secret(text) if key in SECRET_KEYS else text
-
-
-def _seeded(tenant: "SeededValues") -> dict[str, str | Secret]:
-    return {
-        "TENANT": tenant.tenant_id,
-        "CLIENT_ID": tenant.client_id,
-        "PUBLIC_CLIENT_ID": tenant.public_client_id,
-        "CLIENT_SECRET": Secret(tenant.client_secret),
-    }

@@ -44,9 +44,8 @@ def serve_with_workers(listeners: Listeners, count: int, ready: Callable[[], Non
     sets += [(bind_again(listeners.https), bind_again(listeners.http)) for _ in range(count - 1)]
     # SQLite's connections can't be taken along into another process (sqlite.org/howtocorrupt.html, section 2.6).
     listeners.state.directory.close()
-    asked, told = (
-        os.pipe()
-    )  # that nobody holds "told" any more tells the workers to stop, also if this process was killed
+    # That nobody holds "told" any more tells the workers to stop, also if this process was killed.
+    asked, told = os.pipe()
     stops: list[int] = []
 
     def stop(number: int, _: object) -> None:

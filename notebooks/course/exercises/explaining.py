@@ -2,148 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from course import diagnosis
 from course.error_clinic.case import NOTEBOOK
-from course.exercises import trial
+from course.exercises import explained
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
-from course.exercises.verdict import RIGHT, Verdict, shown, wrong
-
-_TAIL = " Trace ID: 0a1b Correlation ID: 2c3d Timestamp: then"
-_OLD_TAIL = "\r\nTrace ID: 0a1b\r\nCorrelation ID: 2c3d\r\nTimestamp: then"
-_EXPIRED = "AADSTS7000222: The provided client secret keys are expired. Make new ones."
-_CONSENT = "AADSTS65001: The user or administrator has not consented."
-
-_TOKEN = {"access_token": "eyJ…", "token_type": "Bearer", "expires_in": 3599, "token_source": "cache"}
-_REFUSED = {"error": "invalid_client", "error_description": _EXPIRED + _TAIL, "error_codes": [7000222]}
-_UNCONSENTED = {"error": "invalid_grant", "error_description": _CONSENT + _TAIL, "suberror": "consent_required"}
-_BUSY = {"error": "temporarily_unavailable", "error_description": "AADSTS90055: Too many requests." + _TAIL}
-
-
-def _check_three_results(explain: object) -> Verdict:
-    for case, result, expected, hint in (
-        ("for a token from the cache", _TOKEN, ("nobody", "cache"), "`token_source` says where a token came from"),
-        (
-            "for a new token",
-            _TOKEN | {"token_source": "identity_provider"},
-            ("nobody", "identity_provider"),
-            "`token_source` says where a token came from",
-        ),
-        ("for `None`", None, ("person", "nothing in the cache fits"), "this line was right as it was given"),
-        ("for a refused secret", _REFUSED, ("developer", "invalid_client"), "OAuth's word for it is under `error`"),
-    ):
-        returned = trial.call(explain, result and dict(result), when=case)
-        if returned != expected:
-            return wrong(f"{case} it returned {shown(returned)}: {hint}")
-    return RIGHT
-
-
-def _check_words(words: object) -> Verdict:
-    for case, error, expected, hint in (
-        (
-            "for an expired secret",
-            _REFUSED,
-            _EXPIRED,
-            "all of the sentences are wanted, and nothing from `Trace ID` on",
-        ),
-        (
-            "for an answer as it was before 2023, with line breaks",
-            _REFUSED | {"error_description": _EXPIRED + _OLD_TAIL},
-            _EXPIRED,
-            "there stands a line break before `Trace ID`, where now stands a space",
-        ),
-        (
-            "for a description without a trace ID",
-            {"error": "invalid_client", "error_description": "No tail here."},
-            "No tail here.",
-            "the description is whole as it is",
-        ),
-        ("without a description", {"error": "invalid_scope"}, "invalid_scope", "then OAuth's word is all there is"),
-        (
-            "for an empty description",
-            {"error": "invalid_scope", "error_description": ""},
-            "invalid_scope",
-            "then OAuth's word is all there is",
-        ),
-    ):
-        returned = trial.call(words, dict(error), when=case)
-        if returned != expected:
-            return wrong(f"{case} it returned {shown(returned)}: {hint}")
-    return RIGHT
-
-
-def _check_who(who: object) -> Verdict:
-    signs_in = "a person has to sign in, or to consent: no repair of the code gets around that"
-    for case, error, expected, hint in (
-        (
-            "for an expired secret",
-            _REFUSED,
-            "developer",
-            "the program or its registration is wrong, and somebody repairs it",
-        ),
-        ("for a consent that is missing", _UNCONSENTED, "person", signs_in),
-        ("for a refresh token that ended", {"error": "invalid_grant", "suberror": "bad_token"}, "person", signs_in),
-        ("for `interaction_required`", {"error": "interaction_required"}, "person", signs_in),
-        ("for an expired device code", {"error": "expired_token"}, "person", signs_in),
-        ("for a busy tenant", _BUSY, "wait", "nobody did anything wrong: ask again later"),
-        (
-            "for a wrong scope",
-            {"error": "invalid_scope", "error_codes": [1002012]},
-            "developer",
-            "the code has to change",
-        ),
-    ):
-        returned = trial.call(who, dict(error), when=case)
-        if returned != expected:
-            return wrong(f"{case} it returned {shown(returned)}: {hint}")
-    return RIGHT
-
-
-def _outcomes() -> tuple[tuple[str, Any], ...]:
-    import msal.exceptions
-    import requests
-
-    return (
-        ("for a token", _TOKEN),
-        ("for `None`", None),
-        ("for a refused secret", _REFUSED),
-        ("for a consent that is missing", _UNCONSENTED),
-        ("for a busy tenant", _BUSY),
-        ("for a wrong authority", ValueError("Unable to get authority configuration")),
-        ("for a proxy that is switched off", requests.exceptions.ProxyError("Unable to connect to proxy")),
-        ("for a network that is gone", requests.ConnectionError("Connection aborted")),
-        ("for an answer in plain text", json.JSONDecodeError("Expecting value", "Too many requests", 0)),
-        (
-            "for a server's error",
-            msal.exceptions.MsalServiceError(error="503", error_description="Service Unavailable"),
-        ),
-    )
-
-
-_WHY = {
-    "network": "an exception of `requests` means that no answer came through; its type says why",
-    "wait": "the tenant, or something before it, is in trouble: ask again later",
-    "developer": "the program or its registration has to change",
-    "person": "a person is needed",
-    "nobody": "it is a token, and nobody has to do anything",
-}
-
-
-def _check_explain(explain: object) -> Verdict:
-    for case, outcome in _outcomes():
-        expected = diagnosis.explain(outcome)
-        returned = trial.call(explain, dict(outcome) if isinstance(outcome, dict) else outcome, when=case)
-        if returned != expected:
-            reason = (
-                _WHY[expected[0]] if not isinstance(returned, tuple) or returned[:1] != expected[:1] else "the words"
-            )
-            wanted = f"{shown(expected[1])} is wanted beside it" if reason == "the words" else reason
-            return wrong(f"{case} it returned {shown(returned)}: {wanted}")
-    return RIGHT
-
 
 THREE_RESULTS = Exercise(
     id="07-explain-three-results",
@@ -167,7 +29,7 @@ THREE_RESULTS = Exercise(
             '`"developer"`, and OAuth has one word for it.'
         ),
     ),
-    check=_check_three_results,
+    check=explained.check_three_results,
     success="MSAL returns three kinds of result, and a program asks for them in this order.",
 )
 
@@ -193,7 +55,7 @@ WORDS = Exercise(
             "`\\s+`. For the missing description: the method `get`, and the operator `or`."
         ),
     ),
-    check=_check_words,
+    check=explained.check_words,
     success="A person reads the sentences, and an administrator searches by the identifiers, so keep those in your log.",
 )
 
@@ -220,7 +82,7 @@ WHO = Exercise(
             "expired. One says that the tenant is unavailable for now. All others are the developer's."
         ),
     ),
-    check=_check_who,
+    check=explained.check_who,
     success="A program decides by OAuth's word; the number and the sentences are for the person who repairs.",
 )
 
@@ -260,6 +122,6 @@ EXPLAIN = Exercise(
         ),
         'Every other exception is the `"developer"`\'s, and what it says is its text.',
     ),
-    check=_check_explain,
+    check=explained.check_explain,
     success="Nothing that MSAL returns or raises is a riddle now, and no token is in what your function says.",
 )
