@@ -45,6 +45,13 @@ def test_ci_runs_the_readmes_test_command():
     assert command.search(README.read_text(encoding="utf-8")) and command.search((ROOT / ".ci/run").read_text("utf-8"))
 
 
+def test_the_folders_of_the_tests_are_explained_to_contributors():
+    text = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    explained = re.findall(r"^\| `tests/(\w+)/` \| .", text, re.MULTILINE)
+    folders = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")} | {"bench"}
+    assert sorted(explained) == sorted(folders)
+
+
 def test_the_readme_installs_what_the_course_and_its_tests_need():
     text = README.read_text(encoding="utf-8")
     assert "-r requirements.txt" in text and "-r tests/requirements.txt" in text

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from .database import Damaged, Database
 
+# An expired value is remembered for a while, to be told apart from one that never was.
+KEPT_SECONDS = 100 * 24 * 3600
 _RANDOM_BYTES = 32  # RFC 6749 section 10.10 wants 128 bits at least
 
 
@@ -111,7 +113,3 @@ class _Content(dict):
     # Whoever gives a value out gives it all that is read of it: a member that is missing was called so once.
     def __missing__(self, name: str):
         raise Damaged("a value that was given out lacks what it stands for")
-
-
-# An expired value is remembered for a while, to be told apart from one that never was.
-KEPT_SECONDS = 100 * 24 * 3600

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .store import Directory
 
+LATER = 2**40  # active_from of the key that waits: no clock reaches it
 _VALID_DAYS = 5 * 365
 
 
@@ -94,9 +95,6 @@ class SigningKeys:
             self._directory.activate_signing_key(waiting[0].kid, now)
             self._directory.add_signing_key(**new_key(now, active_from=LATER))
         return waiting[0].kid
-
-
-LATER = 2**40  # active_from of the key that waits: no clock reaches it
 
 
 def first_keys(now: int) -> list[dict]:
