@@ -75,9 +75,8 @@ class Values:
     @property
     def practice_identifiers(self) -> set[str]:
         """What the practice tenant calls its tenants and apps; empty when live."""
-        tenants = ("tenant_id", "tenant_domain", "other_tenant_id", "other_tenant_domain")
-        apps = ("client_id", "public_client_id", "api_client_id", "administrator_client_id")
-        return {getattr(self.seeded, name) for name in tenants + apps} if self.seeded else set()
+        named = vars(self.seeded) if self.seeded else {}
+        return {value for name, value in named.items() if name.endswith(("_id", "_domain"))}
 
 
 def plain(value: str | Secret) -> str:

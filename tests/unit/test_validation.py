@@ -1,5 +1,6 @@
 """The rules for registration values: each finds its mistake, leaves right values alone, and says what to do."""
 
+from dataclasses import fields
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from course.problem import listed, looks_like_a_secret, shown
 from course.secret import Secret
 from course.validation import AUDIENCES, RULES, TEXT_RULES, Values, mode_of, validate
+from practice_tenant import SeededValues
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
 CLIENT = "6731de76-14a6-49ae-97bc-6eba6914391e"
@@ -376,6 +378,16 @@ def test_values_of_a_real_tenant_without_a_mode_are_asked_about(tmp_path, values
 )
 def test_values_that_belong_to_practice_need_no_mode(tmp_path, values):
     assert "COURSE_MODE" not in {problem.key for problem in problems(values, tmp_path, SEEDED)}
+
+
+@pytest.mark.parametrize(
+    "name", [field.name for field in fields(SeededValues) if field.name.endswith(("client_id", "tenant_id", "domain"))]
+)
+def test_everything_that_practice_is_seeded_with_belongs_to_it(tmp_path, name):
+    seeded = SeededValues(client_secret="", administrator_secret="", api_secret="", user_password="")
+    key = "CLIENT_ID" if name.endswith("client_id") else "TENANT"
+    found = problems({key: getattr(seeded, name)}, tmp_path, seeded)
+    assert "COURSE_MODE" not in {problem.key for problem in found}
 
 
 @pytest.mark.parametrize(

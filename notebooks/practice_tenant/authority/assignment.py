@@ -1,4 +1,4 @@
-"""Apps that only those may use who were assigned to them: *Assignment required* in the admin centre.
+"""Apps that only those may use who were assigned to them: *Assignment required* in the admin center.
 
 https://learn.microsoft.com/entra/identity-platform/howto-restrict-your-app-to-a-set-of-users
 """

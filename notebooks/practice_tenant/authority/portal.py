@@ -1,4 +1,4 @@
-"""The portal: the tenant's app registrations, laid out and named as in the Microsoft Entra admin centre.
+"""The portal: the tenant's app registrations, laid out and named as in the Microsoft Entra admin center.
 
 It shows, and changes one thing only: an administrator may grant admin consent. It is served under a run's private key,
 to whoever runs the tenant. https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
@@ -21,7 +21,7 @@ from .errors import AuthorityError, describe
 
 PURPOSE = "portal"
 
-# As the admin centre's overview of a registration words them.
+# As the admin center's overview of a registration words them.
 _ACCOUNT_TYPES = {
     MY_ORG: "My organization only",
     MULTIPLE_ORGS: "Multiple organizations",
@@ -134,7 +134,7 @@ def _count_of_credentials(request: Request, application: Application) -> str:
 
 
 def _credentials_state(request: Request, application: Application) -> str:
-    """As the admin centre's list of registrations says it."""
+    """As the admin center's list of registrations says it."""
     authority = request.app.state.authority
     directory = authority.directory
     ends = [item.end for item in (*directory.passwords(application.app_id), *directory.keys(application.app_id))]
@@ -160,7 +160,7 @@ def _administrator(request: Request, tenant: Tenant) -> User:
 
 
 def _hexadecimal(thumbprint: str) -> str:
-    """A base64url thumbprint in the digits that the admin centre and most tools show."""
+    """A base64url thumbprint in the digits that the admin center and most tools show."""
     return base64.urlsafe_b64decode(thumbprint + "=" * (-len(thumbprint) % 4)).hex().upper()
 
 
