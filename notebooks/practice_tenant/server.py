@@ -17,6 +17,7 @@ from pathlib import Path
 
 import uvicorn
 
+from . import large_blocks
 from .app import PracticeTenant
 from .authority import signing, signing_process
 from .directory.seed import SeededValues
@@ -185,6 +186,7 @@ def listen(
 
 def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
     """Answer in the foreground until Ctrl-C or SIGTERM; calls *ready* once requests are answered."""
+    large_blocks.give_back()
     if listeners.signer is None:
         _serve_here(listeners, ready)
         return
