@@ -9,6 +9,8 @@ import json
 import re
 from dataclasses import dataclass
 
+# Made once: json.dumps would make one for each text.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -39,7 +41,7 @@ def read(token: str) -> Jws:
 
 def signing_input(header: dict, claims: dict) -> bytes:
     """What a signature is made over (RFC 7515 section 5.1, step 8)."""
-    return b".".join(_segment(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
+    return b".".join(_segment(_ENCODER.encode(part).encode()) for part in (header, claims))
 
 
 def compact(signing_input: bytes, signature: bytes) -> str:

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import uvicorn
 
+from . import large_blocks
 from .app import PracticeTenant
-from .authority import signing
+from .authority import signing, signing_process
 from .directory.seed import SeededValues
 from .directory.store import Directory
 from .faces import RUN_HEADER
@@ -58,7 +59,10 @@ class RunningTenant:
 
 @dataclass(frozen=True, kw_only=True)
 class Listeners:
-    """Bound sockets and what answers on them; ``new_app`` makes another that answers the same, on a directory."""
+    """Bound sockets and what answers on them; ``new_app`` makes another that answers the same, on a directory.
+
+    ``signer`` signs the tokens in a process of its own, once that is started.
+    """
 
     app: PracticeTenant
     new_app: Callable[[Directory], PracticeTenant] = field(repr=False)
@@ -70,6 +74,7 @@ class Listeners:
     control_token: str = field(repr=False)
     state: State
     limits: Limits = field(default_factory=Limits)
+    signer: signing_process.SigningProcess | None = None
 
     @property
     def https_port(self) -> int:
@@ -147,6 +152,8 @@ def listen(
         raise
     run_token, control_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     pages_key = secrets.token_urlsafe(16) if private else ""
+    # A learner's kernel has one client at a time, and several workers have a core each already.
+    signer = None if private or several or not signing_process.available() else signing_process.SigningProcess()
     new_app = partial(
         PracticeTenant,
         https_port=https[0].getsockname()[1],
@@ -156,8 +163,7 @@ def listen(
         pages_key=pages_key,
         profile=profile,
         several=several,
-        # A learner's kernel has one client at a time, and several workers have a core each already.
-        sign=signing.here if private or several else signing.InThread(),
+        sign=signer or signing.here,
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )
@@ -174,11 +180,24 @@ def listen(
         control_token=control_token,
         state=state,
         limits=limits or Limits(),
+        signer=signer,
     )
 
 
 def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
     """Answer in the foreground until Ctrl-C or SIGTERM; calls *ready* once requests are answered."""
+    large_blocks.give_back()
+    if listeners.signer is None:
+        _serve_here(listeners, ready)
+        return
+    listeners.signer.start()
+    try:
+        _serve_here(listeners, ready)
+    finally:
+        listeners.signer.stop()
+
+
+def _serve_here(listeners: Listeners, ready: Callable[[], None]) -> None:
     servers = _servers(listeners)
 
     def stop(*_: object) -> None:

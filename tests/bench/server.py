@@ -45,9 +45,10 @@ class Answering:
     ca: Path | None = None
 
     def memory(self) -> float:
-        """The resident memory of its processes, MB (a million bytes)."""
+        """The resident memory of its process, and what others that it made have beside, MB (a million bytes)."""
         process = psutil.Process(self.process_id)
-        return sum(each.memory_info().rss for each in (process, *process.children(recursive=True))) / 1e6
+        beside = sum(each.memory_full_info().uss for each in process.children(recursive=True))
+        return (process.memory_info().rss + beside) / 1e6
 
     def work(self) -> float:
         """For how many seconds its process was on a core so far."""

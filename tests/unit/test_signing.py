@@ -1,19 +1,74 @@
-"""Where tokens are signed: at once, or beside everything else."""
+"""Where tokens are signed: at once, or in a process of its own."""
 
 import asyncio
-import base64
+import json
+import signal
+import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import jwt
 import pytest
 
 from practice_tenant import server
-from practice_tenant.authority.signing import InThread, Sign, Unsigned, here
+from practice_tenant.authority import signing_process
+from practice_tenant.authority.signing import Unsigned, here
+from practice_tenant.authority.signing_process import SigningProcess
 from practice_tenant.directory.signing_keys import SigningKey
 from practice_tenant.state import State, in_memory
+from tests.environment import ROOT, hermetic
 from tests.unit.practice import Practice
+
+needs_fork = pytest.mark.skipif(not signing_process.available(), reason="needs Linux and two cores")
+
+# What a process of its own runs, because a process that has threads must not be copied: tokens asked for at once.
+ASKED = """
+import asyncio, json, os, signal, sys
+from practice_tenant.authority.signing import Unsigned
+from practice_tenant.authority.signing_process import SigningProcess
+from practice_tenant.state import in_memory
+from practice_tenant.directory.signing_keys import SigningKeys
+
+keys = SigningKeys(in_memory().directory, lambda: 2_000_000_000)
+process = SigningProcess()
+process.start()
+
+async def ask(number, key):
+    await asyncio.sleep(number % 7 / 1000)
+    body = {"n": number, "access_token": Unsigned(header={"kid": key.kid}, claims={"uti": number}, key=key)}
+    return await process(body)
+
+async def several(count, key):
+    return await asyncio.gather(*(ask(number, key) for number in range(count)))
+
+def public():
+    return {key.kid: key.jwk for key in keys.published()}
+
+"""
+ROTATED = """
+async def everybody():
+    first = await several(100, keys.current())
+    keys.rotate()
+    return first + await several(100, keys.current())
+
+print(json.dumps({"answers": asyncio.run(everybody()), "keys": public(), "asked": process._key.kid}))
+process.stop()
+"""
+KILLED = """
+async def everybody():
+    first = await several(20, keys.current())
+    asyncio.get_running_loop().call_later(0.01, os.kill, process._process, signal.SIGKILL)
+    return first + await several(300, keys.current()) + await several(20, keys.current())
+
+print(json.dumps({"answers": asyncio.run(everybody()), "keys": public()}))
+process.stop()
+"""
+LEFT = """
+print(process._process, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @pytest.fixture
@@ -28,25 +83,32 @@ def key(practice: Practice) -> SigningKey:
     return practice.app.signing_keys.current()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waiting(Unsigned):
-    """A token whose signature waits until something else happened."""
+@pytest.fixture
+def run(tmp_path) -> Callable[[str], subprocess.CompletedProcess]:
+    def run(code: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-c", ASKED + code],
+            check=False,
+            cwd=ROOT / "notebooks",
+            env=hermetic(tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
-    happened: threading.Event
-
-    def signature(self, signing_input: bytes) -> bytes:
-        return b"signed" if self.happened.wait(10) else b"nothing happened meanwhile"
+    return run
 
 
-class Failing(Unsigned):
-    """A token that can't be signed."""
+def assert_signed(answers: list[dict], keys: dict[str, dict]) -> None:
+    """Each has the token with its own number, signed by the key that it names."""
+    for answer in answers:
+        kid = jwt.get_unverified_header(answer["access_token"])["kid"]
+        public = jwt.PyJWK(keys[kid]).key
+        assert jwt.decode(answer["access_token"], public, algorithms=["RS256"]) == {"uti": answer["n"]}
 
-    def signature(self, signing_input: bytes) -> bytes:
-        raise ZeroDivisionError
 
-
-@pytest.mark.parametrize("sign", [here, InThread()], ids=["here", "in a thread"])
-def test_only_tokens_are_signed_each_with_its_own_claims(sign: Sign, key: SigningKey):
+@pytest.mark.parametrize("sign", [here, SigningProcess()], ids=["here", "a process that isn't started"])
+def test_only_tokens_are_signed_each_with_its_own_claims(sign: Callable, key: SigningKey):
     body = {
         "token_type": "Bearer",
         "access_token": Unsigned(header={"kid": key.kid}, claims={"uti": "one"}, key=key),
@@ -62,90 +124,86 @@ def test_only_tokens_are_signed_each_with_its_own_claims(sign: Sign, key: Signin
         assert jwt.decode(signed[name], public, algorithms=["RS256"]) == {"uti": expected}
 
 
-def test_in_a_thread_others_are_answered_while_tokens_are_signed(key: SigningKey):
-    happened, sign = threading.Event(), InThread()
-    body = {"access_token": Waiting(header={}, claims={}, key=key, happened=happened)}
-
-    async def both() -> list[dict]:
-        signing = asyncio.gather(sign(body), sign(body))
-        # Whoever comes later waits for nobody but the thread.
-        for _ in range(3):
-            await asyncio.sleep(0)
-        later = asyncio.ensure_future(sign(body))
-        happened.set()
-        return [*await signing, await later]
-
-    tokens = [answer["access_token"].rpartition(".")[2] for answer in asyncio.run(both())]
-    assert tokens == [base64.urlsafe_b64encode(b"signed").decode()] * 3
-
-
-def test_a_token_that_is_the_only_one_is_signed_without_a_thread(key: SigningKey):
-    sign = InThread()
-    body = {"access_token": Unsigned(header={}, claims={}, key=key)}
-    for _ in range(2):
-        asyncio.run(sign(body))
-    assert sign._thread is None
-
-
-def test_hundreds_at_once_are_each_answered_with_their_own(key: SigningKey):
-    sign = InThread()
-
-    async def ask(number: int) -> tuple[int, str]:
-        await asyncio.sleep(number % 7 / 1000)
-        claims = {"uti": number}
-        return number, (await sign({"access_token": Unsigned(header={}, claims=claims, key=key)}))["access_token"]
-
-    async def everybody() -> list[tuple[int, str]]:
-        return await asyncio.gather(*map(ask, range(300)))
-
-    public = key.private_key.public_key()
-    for number, token in asyncio.run(everybody()):
-        assert jwt.decode(token, public, algorithms=["RS256"]) == {"uti": number}
-    assert sign._thread is not None
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_what_goes_wrong_reaches_who_asked_and_nobody_else(count: int, key: SigningKey):
-    sign = InThread()
-
-    async def ask() -> tuple[list, dict]:
-        failed = await asyncio.gather(
-            *(sign({"access_token": Failing(header={}, claims={}, key=key)}) for _ in range(count)),
-            return_exceptions=True,
-        )
-        return failed, await sign({"access_token": Unsigned(header={}, claims={}, key=key)})
-
-    failed, answered = asyncio.run(ask())
-    assert [type(error) for error in failed] == [ZeroDivisionError] * count
-    assert answered["access_token"].count(".") == 2
-
-
-def test_who_goes_away_keeps_nobody_from_an_answer(key: SigningKey):
-    happened, sign = threading.Event(), InThread()
-    body = {"access_token": Waiting(header={}, claims={}, key=key, happened=happened)}
-
-    async def ask() -> dict:
-        first, second = (asyncio.ensure_future(sign(body)) for _ in range(2))
-        for _ in range(3):
-            await asyncio.sleep(0)
-        first.cancel()
-        happened.set()
-        return await second
-
-    assert asyncio.run(ask())["access_token"].count(".") == 2
-
-
 def test_a_token_without_its_signature_shows_no_key(key: SigningKey):
     assert "private" not in repr(Unsigned(header={"kid": key.kid}, claims={}, key=key))
 
 
+def test_the_process_answers_with_signatures_in_the_order_of_its_requests(key: SigningKey):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        signing = threading.Thread(target=signing_process.answer, args=(theirs,))
+        signing.start()
+        signer = SigningProcess()
+        frames = b""
+        for number in range(3):
+            token = Unsigned(header={}, claims={"uti": number}, key=key)
+            job = signing_process._Job(token=token, signing_input=token.signing_input(), signature=None)
+            frames += b"".join(signer._frames(job))
+        # However the bytes arrive.
+        for start in range(0, len(frames), 700):
+            ours.sendall(frames[start : start + 700])
+        ours.shutdown(socket.SHUT_WR)
+        signing.join(10)
+        signatures = ours.recv(3 * job.size, socket.MSG_WAITALL)
+    public = key.private_key.public_key()
+    for number in range(3):
+        token = Unsigned(header={}, claims={"uti": number}, key=key)
+        signature = signatures[number * job.size : (number + 1) * job.size]
+        compact = signing_process.jws.compact(token.signing_input(), signature)
+        assert jwt.decode(compact, public, algorithms=["RS256"]) == {"uti": number}
+
+
+@needs_fork
+def test_hundreds_at_once_are_each_answered_with_their_own_also_after_a_rotation(run: Callable):
+    ended = run(ROTATED)
+    assert ended.returncode == 0, ended.stderr
+    said = json.loads(ended.stdout)
+    assert len(said["answers"]) == 200
+    assert_signed(said["answers"], said["keys"])
+    used = {jwt.get_unverified_header(answer["access_token"])["kid"] for answer in said["answers"]}
+    assert len(used) == 2
+    # Others were asked for meanwhile, so the process signed, and with the new key at the end.
+    assert said["asked"] in used
+
+
+@needs_fork
+def test_if_the_process_is_killed_everybody_is_answered_and_it_is_said(run: Callable):
+    ended = run(KILLED)
+    assert ended.returncode == 0, ended.stderr
+    said = json.loads(ended.stdout)
+    assert len(said["answers"]) == 340
+    assert_signed(said["answers"], said["keys"])
+    assert "The process that signs has ended; from now on this one signs." in ended.stderr
+
+
+@needs_fork
+def test_the_process_ends_with_the_one_that_made_it_even_if_that_is_killed(run: Callable):
+    ended = run(LEFT)
+    assert ended.returncode == -signal.SIGKILL
+    process = int(ended.stdout)
+    for _ in range(100):
+        if not _lives(process):
+            break
+        threading.Event().wait(0.05)
+    assert not _lives(process)
+
+
+def _lives(process: int) -> bool:
+    try:
+        with open(f"/proc/{process}/stat") as file:
+            return file.read().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 @pytest.mark.parametrize(
-    ("how", "in_a_thread"), [({}, True), ({"private": True}, False), ({"several": True}, False)], ids=str
+    ("how", "own"), [({}, signing_process.available()), ({"private": True}, False), ({"several": True}, False)], ids=str
 )
-def test_a_server_of_its_own_signs_in_a_thread(how: dict, in_a_thread: bool, state: State):
+def test_only_a_server_alone_signs_in_a_process_of_its_own(how: dict, own: bool, state: State):
     listeners = server.listen(state, **how)
     try:
-        assert isinstance(listeners.new_app.keywords["sign"], InThread) is in_a_thread
+        assert isinstance(listeners.new_app.keywords["sign"], SigningProcess) is own
+        assert (listeners.signer is not None) is own
     finally:
         for bound in (*listeners.https, *listeners.http):
             bound.close()

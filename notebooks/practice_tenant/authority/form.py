@@ -10,6 +10,8 @@ from .errors import AuthorityError
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 1000
 
+# What stands for itself (RFC 3986 section 2.3): nearly every name, and most values.
+_UNRESERVED = re.compile(rb"[A-Za-z0-9._~-]*")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -52,6 +54,8 @@ def decode(value: bytes) -> str:
     Raises:
         AuthorityError: 9002313 for bad percent-encoding, bytes that aren't UTF-8, or a NUL.
     """
+    if _UNRESERVED.fullmatch(value):
+        return value.decode("ascii")
     try:
         text = value.decode("ascii").replace("+", " ")
         if _BAD_PERCENT.search(text):

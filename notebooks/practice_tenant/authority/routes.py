@@ -48,12 +48,13 @@ def application(authority: Authority) -> Starlette:
     """The authorization server as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
     app = Starlette(
         routes=[
+            # What is asked most comes first. No method stands for every one, also those nobody has heard of: the handlers
+            # say what they accept.
+            Route("/{tenant}/oauth2/v2.0/token", token, methods=[]),
             Route("/common/discovery/instance", instance),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration_v2),
             Route("/{tenant}/discovery/v2.0/keys", keys),
             Route("/{tenant}/discovery/keys", keys),
-            # No method stands for every one, also those nobody has heard of: the handlers say what they accept.
-            Route("/{tenant}/oauth2/v2.0/token", token, methods=[]),
             Route("/{tenant}/oauth2/v2.0/devicecode", device_authorization, methods=[]),
             Route("/common/userrealm/{user}", user_realm),
         ],
