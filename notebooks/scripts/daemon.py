@@ -1,9 +1,10 @@
-"""A daemon: it lists a tenant's users again and again, and goes on whatever happens.
+"""A daemon: it lists a tenant's users, again and again, whatever happens.
 
     python daemon.py SETTINGS FOLDER
 
-SETTINGS is a file like .env, read again before each job, so that a new secret counts at once. FOLDER is where the
-finished jobs (jobs.jsonl) and the token cache are kept.
+SETTINGS is a file like .env, read again before each job, so that a new secret
+counts at once. FOLDER is where the finished jobs (jobs.jsonl) and the token
+cache are kept.
 """
 
 import json
@@ -31,7 +32,7 @@ class NotNow(Exception):
 
 
 class Daemon:
-    """One client application and one session, for as long as the settings are the same."""
+    """One application and one session, as long as the settings are the same."""
 
     def __init__(self, settings_file, folder):
         self.settings_file, self.folder = Path(settings_file), Path(folder)
@@ -42,7 +43,7 @@ class Daemon:
         self.settings = self.app = None
 
     def run(self):
-        """Do one job after the other; a job that can't be done now is done later."""
+        """Do one job after the other; what can't be done now is done later."""
         number, failures = last_number(self.jobs) + 1, 0
         while True:
             try:
@@ -60,10 +61,11 @@ class Daemon:
         self.read_settings()
         users = self.count_users(self.token())
         with self.jobs.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"job": number, "users": users, "at": time.time()}) + "\n")
+            done = {"job": number, "users": users, "at": time.time()}
+            file.write(json.dumps(done) + "\n")
 
     def read_settings(self):
-        """Make a new application when the settings have changed, and only then."""
+        """Make a new application if the settings changed, and only then."""
         settings = dotenv_values(self.settings_file, interpolate=False)
         if settings == self.settings:
             return
@@ -81,7 +83,7 @@ class Daemon:
         self.settings = settings
 
     def token(self):
-        """An access token, from MSAL each time: its cache knows how long one lasts."""
+        """An access token, from MSAL each time: it knows how long one lasts."""
         try:
             result = self.app.acquire_token_for_client([self.settings["SCOPE"]])
         # No network, a server error, an answer that is no JSON: each may pass.
@@ -89,7 +91,8 @@ class Daemon:
             raise NotNow(f"no token: {type(error).__name__}") from error
         save_cache(self.cache, self.cache_file)
         if "access_token" not in result:
-            told = (str(result.get(name)) for name in ("error", "error_codes", "correlation_id"))
+            names = ("error", "error_codes", "correlation_id")
+            told = (str(result.get(name)) for name in names)
             raise NotNow(f"no token: {' '.join(told)}")
         return result["access_token"]
 
@@ -105,32 +108,42 @@ class Daemon:
     def get(self, url, token):
         """One page; a refusal says how long to wait."""
         try:
-            answer = self.session.get(url, headers={"Authorization": "Bearer " + token}, timeout=10)
+            headers = {"Authorization": "Bearer " + token}
+            answer = self.session.get(url, headers=headers, timeout=10)
         except requests.RequestException as error:
             raise NotNow(f"no answer: {type(error).__name__}") from error
         if answer.status_code == 401:
-            # The API knows better than the clock here: don't offer this token again.
+            # The API knows better than the clock: don't offer this token again.
             self.app.remove_tokens_for_client()
         if answer.status_code != 200:
-            raise NotNow(f"the API answered {answer.status_code}", int(answer.headers.get("Retry-After", 0)))
+            raise NotNow(
+                f"the API answered {answer.status_code}",
+                int(answer.headers.get("Retry-After", 0)),
+            )
         return answer.json()
 
 
 def credential(settings):
-    """What proves who the app is: a certificate where there is one, else a secret."""
+    """What proves who the app is: a certificate if it has one, or a secret."""
     path = settings.get("CLIENT_CERTIFICATE_PATH")
     if not path:
         return settings["CLIENT_SECRET"]
-    return {"private_key_pfx_path": path, "passphrase": settings.get("CLIENT_CERTIFICATE_PASSPHRASE") or None}
+    return {
+        "private_key_pfx_path": path,
+        "passphrase": settings.get("CLIENT_CERTIFICATE_PASSPHRASE") or None,
+    }
 
 
 def back_off(failures, interval, longest=20):
-    """Twice as long after each failure, up to *longest* intervals, and never in step with other programs."""
+    """Twice as long after each failure, up to *longest* intervals.
+
+    Never in step with other programs.
+    """
     return interval * min(2**failures, longest) * random.uniform(0.8, 1.2)
 
 
 def read_cache(path):
-    """The token cache as it was saved; an empty one where there is none, or half of one."""
+    """The token cache as it was saved; an empty one instead of half of one."""
     cache = msal.SerializableTokenCache()
     try:
         cache.deserialize(path.read_text(encoding="utf-8"))
@@ -150,10 +163,14 @@ def save_cache(cache, path):
 
 def last_number(jobs):
     """The number of the last finished job, 0 before the first."""
-    lines = jobs.read_text(encoding="utf-8").splitlines() if jobs.exists() else []
+    lines = (
+        jobs.read_text(encoding="utf-8").splitlines() if jobs.exists() else []
+    )
     return json.loads(lines[-1])["job"] if lines else 0
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout
+    )
     Daemon(*sys.argv[1:]).run()

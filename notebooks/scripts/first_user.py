@@ -1,4 +1,7 @@
-"""Print the first user's name, and what MSAL needed for that: how many requests, how many milliseconds."""
+"""Print the first user's name, and what MSAL needed for that.
+
+That is how many requests, and how many milliseconds.
+"""
 
 import argparse
 import sys
@@ -46,9 +49,12 @@ if "access_token" not in result:
 requests = len(session.trace)
 
 headers = {"Authorization": "Bearer " + result["access_token"]}
-user = session.get(registration.api_endpoint, headers=headers).json()["value"][0]
-print(user["displayName"])
-print(f"token from {result['token_source']}, requests by MSAL: {requests}, ≈ {milliseconds:.1f} ms")
+answer = session.get(registration.api_endpoint, headers=headers)
+print(answer.json()["value"][0]["displayName"])
+print(
+    f"token from {result['token_source']}, "
+    f"requests by MSAL: {requests}, ≈ {milliseconds:.1f} ms"
+)
 
 if files.http_cache:
     http_cache_file.save(http_cache, files.http_cache)

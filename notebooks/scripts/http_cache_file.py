@@ -1,11 +1,12 @@
 """Keep MSAL's `http_cache` in a file between the runs of a program.
 
-The cache holds Python objects, so the file is a pickle, and reading a pickle can call whatever the file names. This
-reader knows one name, that of MSAL's answers. Anything else, a damaged file and one of another MSAL are all the same to
-it: it starts empty, which costs a request.
+The cache holds Python objects, so the file is a pickle, and reading a pickle
+can call whatever the file names. This reader knows one name, that of MSAL's
+answers. Anything else, a damaged file and one of another MSAL are all the same
+to it: it starts empty, which costs a request.
 
-What is in the file is believed all the same: who can write it can send your app to another token endpoint. So it
-belongs in a folder that only you can write.
+What is in the file is believed all the same: who can write it can send your app
+to another token endpoint. So it belongs in a folder that only you can write.
 """
 
 import os
@@ -21,7 +22,7 @@ class AnswersOnly(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> type:
         if (module, name) != ANSWER:
-            raise pickle.UnpicklingError(f"{module}.{name} is no answer of MSAL's")
+            raise pickle.UnpicklingError(f"{module}.{name} is no answer")
         return super().find_class(module, name)
 
 
@@ -36,10 +37,10 @@ def load(path: Path) -> dict:
 
 
 def save(cache: dict, path: Path) -> None:
-    """Write the cache for you alone (mode 0600), in one step: no reader ever sees half of it.
+    """Write the cache for you alone (mode 0600), in one step.
 
-    Of two programs that save at once, the last one wins; the other asks again. Raises OSError if the folder can't be
-    written.
+    No reader ever sees half of it. Of two programs that save at once, the last
+    one wins; the other asks again. Raises OSError if it can't be written.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:

@@ -1,7 +1,8 @@
-"""One place for token caches that several servers share: Redis, or a folder where there is no Redis.
+"""One place for token caches that servers share: Redis, or else a folder.
 
-`open_store` takes the server that REDIS_URL names. Without one it starts Debian's `redis-server` for this notebook alone,
-on a socket that only you can open. Where there is neither, a folder does the same for one computer.
+`open_store` takes the server that REDIS_URL names. Without one it starts
+Debian's `redis-server` for this notebook alone, on a socket that only you can
+open. Where there is neither, a folder does the same for one computer.
 """
 
 import atexit
@@ -18,7 +19,10 @@ FOLDER = "a folder of files"
 
 
 class FolderStore:
-    """As much of redis.Redis as a token cache needs, in files: one for each key, good until its time is up."""
+    """As much of redis.Redis as a token cache needs, in files.
+
+    There is one for each key, good until its time is up.
+    """
 
     kind = FOLDER
 
@@ -33,10 +37,12 @@ class FolderStore:
 
     def get(self, key: str) -> str | None:
         """The value; None if there is none, or if its time is up."""
-        return self._path(key).read_text(encoding="utf-8") if self.ttl(key) > 0 else None
+        if self.ttl(key) <= 0:
+            return None
+        return self._path(key).read_text(encoding="utf-8")
 
     def ttl(self, key: str) -> int:
-        """The seconds that a key is kept for; -2 if there is no such key, as Redis says."""
+        """The seconds that a key is kept for; -2 as in Redis: there is none."""
         try:
             left = self._path(key).stat().st_mtime - time.time()
         except FileNotFoundError:
@@ -54,18 +60,24 @@ class FolderStore:
 
 
 def open_store():
-    """A store with `set(key, value, ex=seconds)`, `get`, `ttl`, `delete` and `close`; `kind` says which it is.
+    """A store with `set(key, value, ex=seconds)`, `get`, `ttl` and `delete`.
 
-    Raises redis.ConnectionError if REDIS_URL names a server that does not answer.
+    `close` ends it; its `kind` says which it is.
+
+    Raises redis.ConnectionError if the server of REDIS_URL does not answer.
     """
     if url := os.environ.get("REDIS_URL"):
         return _connected(url)
     folder = Path(tempfile.mkdtemp(prefix="shared-store-"))
     server = _start_server(folder)
-    return _connected(f"unix://{folder / 'redis.sock'}", server, folder) if server else FolderStore(folder)
+    if not server:
+        return FolderStore(folder)
+    return _connected(f"unix://{folder / 'redis.sock'}", server, folder)
 
 
-def _connected(url: str, server: subprocess.Popen | None = None, folder: Path | None = None):
+def _connected(
+    url: str, server: subprocess.Popen | None = None, folder: Path | None = None
+):
     import redis
 
     class Store(redis.Redis):
@@ -86,7 +98,10 @@ def _connected(url: str, server: subprocess.Popen | None = None, folder: Path | 
 
 
 def _start_server(folder: Path) -> subprocess.Popen | None:
-    """redis-server on a socket in the folder, without a port and without a file; None where it can't be started."""
+    """redis-server on a socket in the folder, without a port or a file.
+
+    None where it can't be started.
+    """
     program = shutil.which("redis-server")
     try:
         import redis  # noqa: F401
@@ -107,7 +122,12 @@ def _start_server(folder: Path) -> subprocess.Popen | None:
         "--appendonly",
         "no",
     ]
-    server = subprocess.Popen([program, *options], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [program, *options],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     for _ in range(100):
         if socket.exists():
             return server

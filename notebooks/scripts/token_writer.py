@@ -1,8 +1,9 @@
-"""Put tokens into one cache file, as one of several processes that do so at the same time.
+"""Put tokens into one cache file, as one of several processes that do so.
 
     python scripts/token_writer.py FILE plain|persisted NAME COUNT
 
-It says "ready", and begins when it is sent a line. The tokens are made up: a cache doesn't look into them.
+It says "ready", and begins when it is sent a line. The tokens are made up: a
+cache doesn't look into them.
 """
 
 import json
@@ -14,20 +15,28 @@ from pathlib import Path
 import msal
 from msal_extensions import CrossPlatLock, FilePersistence, PersistedTokenCache
 
+AUTHORITY = "https://login.microsoftonline.com/a-tenant"
+
 
 def an_answer(name: str, number: int) -> dict:
-    """What MSAL hands to its token cache after an answer. Each number is another scope, so another entry."""
+    """What MSAL hands to its token cache after an answer.
+
+    Each number is another scope, so another entry.
+    """
     return {
         "client_id": name,
         "scope": [f"scope-{number}"],
-        "token_endpoint": "https://login.microsoftonline.com/a-tenant/oauth2/v2.0/token",
+        "token_endpoint": f"{AUTHORITY}/oauth2/v2.0/token",
         # As long as a real one.
         "response": {"access_token": "made up " * 200, "expires_in": 3600},
     }
 
 
 def write_plainly(path: Path, answer: dict) -> None:
-    """Read the whole file, add, write the whole file: what another process writes meanwhile is lost."""
+    """Read the whole file, add, write the whole file.
+
+    What another process writes meanwhile is lost.
+    """
     cache = msal.SerializableTokenCache()
     # Nobody has written yet, or somebody is half-way through.
     with suppress(FileNotFoundError, ValueError):
@@ -39,8 +48,9 @@ def write_plainly(path: Path, answer: dict) -> None:
 def write_persisted(path: Path, answer: dict) -> None:
     """msal-extensions takes a lock, reads again what is new, and writes.
 
-    It does so twice for one answer, and tells by the file's time whether there is something new. Where that time
-    moves in steps (4 ms on many Linux systems), it can miss what was written in between. The lock around both
+    It does so twice for one answer, and tells by the file's time whether there
+    is something new. Where that time moves in steps (4 ms on many Linux
+    systems), it can miss what was written in between. The lock around both
     leaves no in-between.
     """
     with CrossPlatLock(f"{path}.writers"):
@@ -56,10 +66,21 @@ def tokens_in(path: Path) -> int:
 
 
 def write_together(path: Path, way: str, processes: int, tokens: int) -> int:
-    """Start so many processes, have all of them write so many tokens at once, and count what is in the file then."""
+    """Have so many processes write so many tokens each, at once.
+
+    Returns how many are in the file then.
+    """
     command = [sys.executable, __file__, str(path), way]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    writers = [subprocess.Popen([*command, f"app-{number}", str(tokens)], **pipes) for number in range(processes)]
+    pipes = {
+        "stdin": subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+        "stderr": subprocess.DEVNULL,
+        "text": True,
+    }
+    writers = [
+        subprocess.Popen([*command, f"app-{number}", str(tokens)], **pipes)
+        for number in range(processes)
+    ]
     for writer in writers:
         writer.stdout.readline()
     for writer in writers:
@@ -71,9 +92,9 @@ def write_together(path: Path, way: str, processes: int, tokens: int) -> int:
 
 
 if __name__ == "__main__":
-    file, way, name, count = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+    file, (way, name, count) = Path(sys.argv[1]), sys.argv[2:]
     write = {"plain": write_plainly, "persisted": write_persisted}[way]
     print("ready", flush=True)
     sys.stdin.readline()
-    for number in range(count):
+    for number in range(int(count)):
         write(file, an_answer(name, number))

@@ -1,4 +1,7 @@
-"""A tiny web app that signs a person in with MSAL. It serves one person at a time, from memory."""
+"""A tiny web app that signs a person in with MSAL.
+
+It serves one person at a time, from memory.
+"""
 
 import html
 import threading
@@ -17,15 +20,18 @@ class WebApp:
     """
 
     def __init__(self, client, scopes, *, redeem=True, claims_challenge=None):
-        self.client, self.scopes, self.redeem, self.claims_challenge = client, scopes, redeem, claims_challenge
+        self.client, self.scopes = client, scopes
+        self.redeem, self.claims_challenge = redeem, claims_challenge
         self.flow = self.response = self.result = None
         self._answered = threading.Event()
-        self._server = ThreadingHTTPServer(("localhost", 0), type("Pages", (_Pages,), {"web_app": self}))
+        self._server = ThreadingHTTPServer(
+            ("localhost", 0), type("Pages", (_Pages,), {"web_app": self})
+        )
         self.url = f"http://localhost:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def start_sign_in(self):
-        """The URL to sign in at. A real web app keeps the flow in the person's session."""
+        """The URL to sign in at. A real app keeps the flow in the session."""
         self.flow = self.client.initiate_auth_code_flow(
             self.scopes,
             redirect_uri=self.url,
@@ -35,16 +41,21 @@ class WebApp:
         return self.flow["auth_uri"]
 
     def finish_sign_in(self, response):
-        """Take what came back. The flow says which state and nonce it has to have."""
+        """Take what came back. Its state and nonce have to be the flow's."""
         self.response = response
         if self.redeem:
-            self.result = self.client.acquire_token_by_auth_code_flow(self.flow, response)
+            self.result = self.client.acquire_token_by_auth_code_flow(
+                self.flow, response
+            )
         self._answered.set()
 
     def wait(self, timeout=300):
         """MSAL's result, once the person is done."""
         if not self._answered.wait(timeout):
-            raise TimeoutError(f"Nobody signed in within {timeout} seconds. Run the cell with the link again.")
+            raise TimeoutError(
+                f"Nobody signed in within {timeout} seconds. "
+                "Run the cell with the link again."
+            )
         self._server.shutdown()
         self._server.server_close()
         return self.result
@@ -62,17 +73,22 @@ class _Pages(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         try:
             self.web_app.finish_sign_in(dict(parse_qsl(body)))
-            name = ((self.web_app.result or {}).get("id_token_claims") or {}).get("name", "")
+            claims = (self.web_app.result or {}).get("id_token_claims") or {}
+            name = claims.get("name", "")
             self._say(200, f"Hello {name}. You may close this page.")
         except ValueError:
-            self._say(400, "This answer doesn't belong to a sign-in that was started here.")
+            sentence = (
+                "This answer belongs to no sign-in that was started here."
+            )
+            self._say(400, sentence)
 
     def _say(self, status, sentence):
-        page = f"<!doctype html><title>Web app</title><p>{html.escape(sentence)}</p>".encode()
+        paragraph = f"<p>{html.escape(sentence)}</p>"
+        page = f"<!doctype html><title>Web app</title>{paragraph}".encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(page)
 
     def log_message(self, *arguments):
-        """Say nothing: a code in a log could be redeemed by whoever reads it."""
+        """Say nothing: who reads a code in a log could redeem it."""

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.hub
 # Each notebook, and its cell with the link to the page for the device code.
 NOTEBOOKS = {"02-public-client": "02-045", "06-acquiring-tokens": "06-029"}
 # How many web apps people sign in to.
-WEB_APPS = {"02-public-client": 0, "06-acquiring-tokens": 4}
+WEB_APPS = {"02-public-client": 0, "06-acquiring-tokens": 5}
 # What the notebooks give at a hub, where no browser can come back to the kernel: the device code is offered instead.
 ELSEWHERE = {
     "02-061": ["The browser can't come back here. Use the device code flow above."],

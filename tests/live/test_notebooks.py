@@ -36,7 +36,7 @@ PRACTISE_TOO: dict[str, str] = {
     "03-confidential-client": "a certificate expires, and a managed identity is there on machines in Azure only.",
     "05-caching": "a registration is repaired, and a tenant is too busy.",
     "05b-caching-for-servers": "the traps want a tenant that misbehaves.",
-    "06-acquiring-tokens": "an API asks for more where an administrator's policy says so, and no real one is changed.",
+    "06-acquiring-tokens": "an API asks for more, as an administrator's policy says, and customers have tenants of their own.",
     "07-error-clinic": "registrations are broken on purpose.",
     "08-capstone": "a daemon meets a tenant that fails in ten ways.",
 }

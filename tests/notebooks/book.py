@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 
 from tests.environment import ROOT
 
@@ -70,7 +71,8 @@ def shown(cell: nbformat.NotebookNode) -> str:
 
 def code_lines(source: str) -> int:
     """The lines of a cell that hold code: not blank ones, comments or a string that stands alone."""
-    statements = ast.parse(source).body
+    # IPython turns a magic, such as `%xmode Minimal`, into a line of Python.
+    statements = ast.parse(TransformerManager().transform_cell(source)).body
     strings = {
         line
         for statement in statements

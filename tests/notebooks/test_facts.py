@@ -30,7 +30,7 @@ FACTS = {
     16: "application permissions are granted to the app itself, by an administrator",
     17: "services, console apps and APIs that call other APIs use the flow",
     18: "as there is no user, the resource checks what the app itself may do",
-    19: "MSAL gets tokens for Microsoft Graph or for APIs of one's own",
+    19: "MSAL signs in work, school and personal accounts and customers; tokens are for Graph or APIs of one's own",
     20: "one ConfidentialClientApplication is created and reused",
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.environment import ROOT
-from tests.notebooks.book import NOTEBOOKS, Notebook
+from tests.notebooks.book import FOLDER, NOTEBOOKS, Notebook, headings
 from tests.notebooks.links import Link, broken, is_relative, links
 
 PAGES = sorted(
@@ -47,6 +47,13 @@ def test_pictures_have_alternative_text_and_come_with_the_course(notebook: Noteb
 @pytest.mark.parametrize("notebook", NOTEBOOKS[1:], ids=str)
 def test_a_notebook_links_to_the_glossary(notebook: Notebook):
     assert any("glossary" in link.target for link in links(notebook.prose))
+
+
+def test_the_glossary_is_in_order_and_a_notebook_leads_to_each_of_its_terms():
+    terms = headings((FOLDER / "glossary.md").read_text(encoding="utf-8"))[1:]
+    assert terms == sorted(terms)
+    targets = {link.target for notebook in NOTEBOOKS for link in links(notebook.prose)}
+    assert [term for term in terms if f"glossary.md#{term.replace(' ', '-')}" not in targets] == []
 
 
 def test_every_picture_is_used_and_has_its_source_beside_it():

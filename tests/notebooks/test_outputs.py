@@ -1,14 +1,23 @@
 """What is stored in the notebooks: every cell run, nothing that varies, nothing secret."""
 
 import math
+import re
 import statistics
+from pathlib import Path
 
 import pytest
 
+from course import exercises
 from tests.notebooks import guard
 from tests.notebooks.book import FOLDER, NOTEBOOKS, Notebook, code_lines, shown
 
 every_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
+WIDEST = 80
+
+
+def too_wide(source: str) -> list[str]:
+    """The lines of a text that have more than `WIDEST` characters."""
+    return [line for line in source.splitlines() if len(line) > WIDEST]
 
 
 def test_the_course_has_notebooks():
@@ -64,6 +73,21 @@ def test_code_cells_are_short(notebook: Notebook):
     lengths = sorted(code_lines(cell.source) for cell in notebook.code_cells)
     assert statistics.median(lengths) <= 3, f"code lines a cell: {lengths}"
     assert lengths[math.ceil(len(lengths) * 0.9) - 1] <= 10, f"code lines a cell: {lengths}"
+
+
+@every_notebook
+def test_code_is_no_wider_than_a_page(notebook: Notebook):
+    """JupyterLab wraps what is wider: its cells, beside a file list; the code for one's own program; a solution."""
+    sources = [cell.source for cell in notebook.code_cells]
+    sources += re.findall(r"^```python\n(.*?)^```", notebook.prose, re.MULTILINE | re.DOTALL)
+    number = str(notebook).partition("-")[0]
+    sources += [exercise.solution for exercise in exercises.of_notebook(number)]
+    assert [line for source in sources for line in too_wide(source)] == []
+
+
+@pytest.mark.parametrize("program", sorted((FOLDER / "scripts").glob("*.py")), ids=lambda path: path.name)
+def test_a_program_that_cells_print_is_no_wider_than_a_page(program: Path):
+    assert too_wide(program.read_text(encoding="utf-8")) == []
 
 
 @every_notebook

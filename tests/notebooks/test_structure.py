@@ -84,3 +84,9 @@ def test_its_number_and_headings_are_unlike_any_other(notebook: Notebook):
     assert len(titles) == len(set(titles)), f"two headings alike make one anchor for both: {titles}"
     number = notebook.path.name.partition("-")[0]
     assert [other.path.name for other in NOTEBOOKS if other.path.name.startswith(f"{number}-")] == [notebook.path.name]
+
+
+@pytest.mark.parametrize("notebook", [book for book in NOTEBOOKS if book.tagged("raises-exception")], ids=str)
+def test_an_error_on_purpose_is_shown_without_the_lines_of_libraries(notebook: Notebook):
+    first = notebook.code_cells.index(notebook.tagged("raises-exception")[0])
+    assert "%xmode Minimal" in [cell.source for cell in notebook.code_cells[:first]]

@@ -20,7 +20,7 @@ _APPS = {
         "authorization code",
         "a person is there, with a browser, and the server that signs them in can be reached by it",
     ),
-    "a program on a server without a screen, run by its administrator over a terminal": (
+    "a tool in a terminal, on a server that has no screen": (
         "device code",
         "a person is there, but no browser on that computer: they sign in on another one",
     ),
@@ -28,7 +28,7 @@ _APPS = {
         "client credentials",
         "nobody is there at night: the app acts on its own behalf",
     ),
-    "an API that was called for a person, and calls Microsoft Graph for the same person": (
+    "an API, called for a person, that calls Graph for them": (
         "on behalf of",
         "the person has signed in to the caller already, and the API holds a token that says so",
     ),
@@ -155,12 +155,13 @@ EXERCISES = (
         notebook=_NOTEBOOK,
         title="Which flow for which app?",
         solved=cell("""
-            flows = ("authorization code", "device code", "client credentials", "on behalf of")
+            flows = ("authorization code", "device code")
+            flows += ("client credentials", "on behalf of")
             chosen = {
                 "a web shop that shows the customer's own calendar": "authorization code",  #: ...
-                "a program on a server without a screen, run by its administrator over a terminal": "device code",  #: ...
+                "a tool in a terminal, on a server that has no screen": "device code",  #: ...
                 "a nightly job that counts all users": "client credentials",  #: ...
-                "an API that was called for a person, and calls Microsoft Graph for the same person": "on behalf of",  #: ...
+                "an API, called for a person, that calls Graph for them": "on behalf of",  #: ...
             }
 
             check("06-which-flow", chosen)

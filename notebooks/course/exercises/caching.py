@@ -188,7 +188,8 @@ EXERCISES = (
         notebook=_NOTEBOOK,
         title="What does the HTTP cache keep?",
         solved=cell("""
-            answers = ("discovery document", "access token", "400 invalid_scope", "401 invalid_client")
+            answers = ("discovery document", "access token")
+            answers += ("400 invalid_scope", "401 invalid_client")
             kept = {"discovery document", "400 invalid_scope"}  #: ...
 
             check("05-http-cache", kept)

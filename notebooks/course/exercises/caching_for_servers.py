@@ -160,8 +160,9 @@ EXERCISES = (
                 try:
                     return app.acquire_token_for_client(scopes)
                 except msal.exceptions.MsalServiceError:
-                    query = {"client_id": app.client_id}
-                    entries = app.token_cache.search("AccessToken", target=scopes, query=query)
+                    own = {"client_id": app.client_id}
+                    search = app.token_cache.search
+                    entries = search("AccessToken", target=scopes, query=own)
                     for entry in entries:  #: return ...
                         return {"access_token": entry["secret"]}
                     raise  #:

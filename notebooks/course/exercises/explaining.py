@@ -101,7 +101,8 @@ EXPLAIN = Exercise(
         def explain(result):
             if isinstance(result, requests.RequestException):  #:
                 return "network", type(result).__name__
-            if isinstance(result, (json.JSONDecodeError, msal.exceptions.MsalServiceError)):  #:
+            later = (json.JSONDecodeError, msal.exceptions.MsalServiceError)  #:
+            if isinstance(result, later):  #:
                 return "wait", type(result).__name__
             if isinstance(result, Exception):  #:
                 return "developer", str(result)

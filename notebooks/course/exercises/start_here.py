@@ -92,7 +92,8 @@ EXERCISES = (
         notebook=_NOTEBOOK,
         title="Ask the authority who issues its tokens",
         solved=cell("""
-            configuration_url = registration.authority + "/v2.0/.well-known/openid-configuration"
+            path = "/v2.0/.well-known/openid-configuration"
+            configuration_url = registration.authority + path
             issuer = registration.http.get(configuration_url).json()["issuer"]  #: ...
 
             check("00-issuer", issuer)
