@@ -45,7 +45,8 @@ def test_every_part_says_that_the_file_is_damaged(
 ):
     access_token = tenant.token().json()["access_token"]
     pages = (tenant.sign_in_page, tenant.portal, tenant.b2c_sign_in_page)
-    assert {ask().status_code for ask in (*pages, tenant.metadata)} == {200}
+    assert {ask().status_code for ask in (*pages, tenant.metadata, tenant.counted)} == {200}
+    assert tenant.b2c_token().status_code == 400
     change(tmp_path, sql)
     refused = tenant.token()
     assert (refused.status_code, refused.json()["error"], refused.json()["error_codes"]) == (
@@ -63,6 +64,13 @@ def test_every_part_says_that_the_file_is_damaged(
     machine = tenant.metadata()
     assert machine.status_code == 500
     told.append(machine.json()["error_description"])
+    control = tenant.counted()
+    assert control.status_code == 500
+    told.append(control.json()["error"])
+    customers = tenant.b2c_token()
+    assert (customers.status_code, customers.json()["error"]) == (500, "server_error")
+    assert customers.json()["error_description"].startswith("AADB2C90063: ")
+    told.append(customers.json()["error_description"])
     for text in told:
         assert SENTENCE in text
         assert CURE in text
