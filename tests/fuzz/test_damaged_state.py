@@ -40,8 +40,8 @@ def asked(tenant: OnDisk) -> list[httpx.Response]:
     """What a token, the API and the pages say."""
     token = tenant.token()
     access_token = token.json().get("access_token", "no token")
-    answers = [tenant.api(path, access_token) for path in ("/applications", "/users", "/servicePrincipals")]
-    return [token, *answers, tenant.sign_in_page(), tenant.portal(), tenant.metadata(), tenant.b2c_sign_in_page()]
+    answers = [tenant.api(path, access_token) for path in ("/applications", "/organization", "/servicePrincipals")]
+    return [token, *answers, tenant.sign_in_page(), tenant.portal(), tenant.metadata(), tenant.b2c_sign_in_page(), tenant.counted()]
 
 
 def assert_answered(answers: list[httpx.Response]) -> None:
@@ -60,7 +60,7 @@ def damaged(good: Path, folder: str, damage: Damage, name: str) -> Path:
     return path
 
 
-@share(0.02)
+@share(0.02, among=2)
 @given(damage=damages())
 @pytest.mark.parametrize("name", [DATABASE, LOG])
 def test_a_file_that_was_damaged_before_it_is_opened(
