@@ -2,12 +2,14 @@
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from practice_tenant import damage
 from practice_tenant.__main__ import main
 from practice_tenant.directory import seed
 from practice_tenant.state import DATABASE, open_state
@@ -112,3 +114,26 @@ def test_an_error_of_the_server_on_a_sound_file_stays_one(tenant: OnDisk):
     tenant.directory.application = broken
     with pytest.raises(KeyError, match=seed.TENANT_ID):
         tenant.token()
+
+
+def test_a_file_is_read_whole_once_at_each_revision_and_others_are_answered_meanwhile(
+    tenant: OnDisk, monkeypatch: pytest.MonkeyPatch
+):
+    looked: list[bool] = []
+
+    def look(path: Path) -> None:
+        looked.append(threading.current_thread() is threading.main_thread())
+
+    def broken(**_: object) -> None:
+        raise KeyError(seed.TENANT_ID)
+
+    monkeypatch.setattr(damage, "check_beside", look)
+    tenant.directory.application = broken
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            tenant.token()
+    assert looked == [False]
+    tenant.directory.issue("code", {}, expires=2**33)
+    with pytest.raises(KeyError):
+        tenant.token()
+    assert looked == [False, False]
