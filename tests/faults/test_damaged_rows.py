@@ -108,10 +108,10 @@ def test_a_value_that_was_given_out_and_lost_what_it_stands_for(tenant: OnDisk, 
 
 
 def test_an_error_of_the_server_on_a_sound_file_stays_one(tenant: OnDisk):
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         raise KeyError(seed.TENANT_ID)
 
-    tenant.directory.application = broken
+    tenant.directory.tenant = broken
     with pytest.raises(KeyError, match=seed.TENANT_ID):
         tenant.token()
 
@@ -124,11 +124,11 @@ def test_a_file_is_read_whole_once_at_each_revision_and_others_are_answered_mean
     def look(path: Path) -> None:
         looked.append(threading.current_thread() is threading.main_thread())
 
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         raise KeyError(seed.TENANT_ID)
 
     monkeypatch.setattr(damage, "check_beside", look)
-    tenant.directory.application = broken
+    tenant.directory.tenant = broken
     for _ in range(2):
         with pytest.raises(KeyError):
             tenant.token()
