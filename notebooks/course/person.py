@@ -52,11 +52,7 @@ class Page(HTMLParser):
 
 def visit(url: str) -> str:
     """Go through the pages that begin at *url* as a learner would; returns the text of the last one."""
-    import requests
-
-    session = requests.Session()
-    # The pages are on this computer; proxy variables are meant for the internet.
-    session.trust_env = False
+    session = browser()
     response = session.get(url, timeout=30)
     for _ in range(MOST_STEPS):
         page = Page(response.text)
@@ -67,16 +63,48 @@ def visit(url: str) -> str:
     return response.text
 
 
+def browser():
+    """A ``requests.Session`` for pages of this computer.
+
+    A program may listen at one loopback address alone, as MSAL does at 127.0.0.1, while the system knows ``localhost`` by
+    the other. To a browser the name is always both, whatever the system says (RFC 6761 section 6.3).
+    """
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import NewConnectionError
+
+    class BothAddresses(HTTPAdapter):
+        def send(self, request: requests.PreparedRequest, *arguments: object, **options: object) -> requests.Response:
+            for address in ("localhost", "127.0.0.1", "[::1]"):
+                there = request.copy()
+                there.headers["Host"] = urlsplit(request.url).netloc
+                there.url = request.url.replace("//localhost", f"//{address}", 1)
+                try:
+                    response = super().send(there, *arguments, **options)
+                except requests.ConnectionError as error:
+                    # A connection that broke may have brought the request: only where there was none it is sent again.
+                    none = isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
+                    if not none or address == "[::1]":
+                        raise
+                    continue
+                # Links and cookies belong to the name.
+                response.url, response.request = request.url, request
+                return response
+
+    session = requests.Session()
+    # Proxy variables are meant for the internet.
+    session.trust_env = False
+    session.mount("http://localhost:", BothAddresses())
+    return session
+
+
 def sign_in_to(app: str) -> bool:
     """Sign in to a web app of this computer, if it sends people to a practice tenant; returns whether it does.
 
     Args:
         app: the address of its first page, which redirects to the sign-in.
     """
-    import requests
-
-    with requests.Session() as session:
-        session.trust_env = False
+    with browser() as session:
         sent_to = session.get(app, allow_redirects=False, timeout=30).headers.get("Location", "")
     # A person of the practice tenant has no business with a tenant in the cloud.
     if urlsplit(sent_to).hostname != "localhost":

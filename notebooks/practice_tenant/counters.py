@@ -6,11 +6,11 @@ The numbers live in the memory of the process that answers, start at 0 with it, 
 import base64
 import binascii
 import re
+import sqlite3
 from collections import Counter
 from urllib.parse import unquote_plus
 
 from . import jws
-from .directory.check import CAUSES
 from .directory.store import Directory
 
 # Apps beyond this many are counted under their endpoint only.
@@ -55,7 +55,7 @@ class Counters:
     def _is_app(self, client_id: str) -> bool:
         try:
             return self._directory.application(app_id=client_id) is not None
-        except CAUSES:
+        except sqlite3.Error:
             # The state file is busy, or damaged. The request itself gets an answer that says so; its number doesn't matter.
             return False
 

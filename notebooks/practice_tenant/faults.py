@@ -5,13 +5,13 @@ each has its own.
 """
 
 import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .authority.token_shape import AS_USUAL, TokenShape
 from .clock import TenantClock
-from .directory.check import CAUSES
 from .directory.store import Directory
 
 
@@ -195,6 +195,6 @@ class Faults:
 
     def _forget_after_reset(self) -> None:
         # Where the file is busy or damaged, the next request finds out.
-        with contextlib.suppress(*CAUSES):
+        with contextlib.suppress(sqlite3.Error):
             if self._since is not None and self._since != self._generation():
                 self.clear()

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from .directory import seed
 from .directory.check import check
-from .directory.database import Damaged, UnknownSchema
+from .directory.damaged import Damaged
+from .directory.database import UnknownSchema
 from .directory.seed import SeededValues
 from .directory.signing_keys import first_keys
 from .directory.store import Directory
@@ -126,11 +127,7 @@ def _open_or_set_aside(path: Path, notices: list[str], thorough: bool) -> Direct
         return _open_sound(path, thorough)
     except UnknownSchema as error:
         reason = f"was written by another version ({error})"
-    except sqlite3.OperationalError as error:
-        if not _is_damage(error):
-            raise
-        reason = f"is damaged ({error})"
-    except sqlite3.DatabaseError as error:
+    except Damaged as error:
         reason = f"is damaged ({error})"
     kept = _free_name(path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}"))
     path.rename(kept)
@@ -152,11 +149,6 @@ def _open_sound(path: Path, thorough: bool) -> Directory:
         check(directory, thorough=thorough)
         on_failure.pop_all()
     return directory
-
-
-def _is_damage(error: sqlite3.OperationalError) -> bool:
-    # A file that can't be written has a code of its own; this one says that it has other tables than it should.
-    return isinstance(error, Damaged) or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _free_name(path: Path) -> Path:

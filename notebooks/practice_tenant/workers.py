@@ -9,11 +9,13 @@ import asyncio
 import os
 import select
 import signal
+import sqlite3
 import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
+from .directory.damaged import unusable
 from .directory.store import Directory
 from .server import Listeners, serve
 from .sockets import bind_again
@@ -80,6 +82,9 @@ def _start(listeners: Listeners, sets: list, index: int, asked: int, told: int) 
         os.close(told)
         _work(listeners, sets, index, asked, saying)
         status = 0
+    except sqlite3.OperationalError as error:
+        # It could be used when all of it started.
+        print(unusable(error) or "Another process keeps the practice tenant's state file.", file=sys.stderr)
     except BaseException:  # noqa: BLE001 - whatever it is, this process has nobody to raise it to
         traceback.print_exc()
     finally:

@@ -5,7 +5,6 @@ With COURSE_CONFORMANCE_WORKERS=2 its requests are answered by so many processes
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,23 +13,20 @@ import pytest
 from practice_tenant import RunningTenant, SeededValues, start
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory import seed
-from practice_tenant.directory.objects import AND_PERSONAL, Application
-from practice_tenant.directory.secrets import new_credential
 from practice_tenant.directory.signing_keys import first_keys
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 from tests.workers.tenant import SharedTenant, Workers, serving
 
 from . import one_process
-from .b2c import FLOW, HOST, SECRET, SHOP_CLIENT_ID
 from .clients import Authority, Graph, InProcess
-from .clock import Clock
+from .clock import START, Clock
+from .customers import b2c, customer_app, shop  # noqa: F401 - fixtures of every test here
 from .machine import Machine
 from .person import Person
 from .relying_party import RelyingParty
 from .tokens import Mint
 
-START = 1_790_000_000
 RUN_TOKEN = "only-this-run"
 CONTROL_TOKEN = "only-who-runs-it"
 WORKERS = int(os.environ.get("COURSE_CONFORMANCE_WORKERS", "0"))
@@ -184,47 +180,6 @@ def website(authority: Authority, directory: Directory, seeded: SeededValues) ->
         client_id=seeded.client_id,
         redirect_uri=redirect_uri,
         credential={"client_secret": seeded.client_secret},
-    )
-
-
-@pytest.fixture
-def b2c(tenant: PracticeTenant) -> InProcess:
-    """Requests under the tenant's host name at b2clogin.com."""
-    return InProcess(app=tenant, base_url=f"https://{HOST}", headers=((RUN_HEADER, RUN_TOKEN),))
-
-
-@pytest.fixture
-def customer_app(b2c: InProcess, seeded: SeededValues) -> RelyingParty:
-    """The seeded public client for customers, at the user flow for signing up or in."""
-    return RelyingParty(
-        authority=Authority(http=b2c, tenant=FLOW),
-        client_id=seeded.customer_client_id,
-        redirect_uri="http://localhost",
-        scope=f"{seeded.customer_client_id} openid profile offline_access",
-    )
-
-
-@pytest.fixture
-def shop(customer_app: RelyingParty, directory: Directory, seeded: SeededValues) -> RelyingParty:
-    """A confidential client for customers."""
-    redirect_uri = "https://shop.example/signed-in"
-    directory.add_application(
-        Application(
-            id=SHOP_CLIENT_ID,
-            app_id=SHOP_CLIENT_ID,
-            tenant_id=seeded.tenant_id,
-            display_name="Shop",
-            sign_in_audience=AND_PERSONAL,
-            web_redirect_uris=(redirect_uri,),
-        )
-    )
-    directory.add_password(SHOP_CLIENT_ID, new_credential(SECRET, now=START, display_name="shop"))
-    return replace(
-        customer_app,
-        client_id=SHOP_CLIENT_ID,
-        redirect_uri=redirect_uri,
-        scope="openid",
-        credential={"client_secret": SECRET},
     )
 
 

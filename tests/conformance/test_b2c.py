@@ -24,7 +24,7 @@ from .b2c import (
     code_for,
 )
 from .clients import Authority, Graph, InProcess
-from .conftest import START
+from .clock import START
 from .person import Page, Person
 from .relying_party import RelyingParty, sent_back
 from .tokens import parts_of

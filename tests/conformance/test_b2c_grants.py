@@ -12,8 +12,7 @@ from practice_tenant.faults import Failed, Fault, Throttled
 from .b2c import FLOW, SECRET, SHOP_CLIENT_ID, assert_b2c_description, assert_b2c_refused, began, code_for
 from .certificate import ASSERTION_TYPE
 from .clients import InProcess
-from .clock import Clock
-from .conftest import START
+from .clock import START, Clock
 from .person import Page, Person
 from .relying_party import RelyingParty, sent_back
 from .tokens import parts_of

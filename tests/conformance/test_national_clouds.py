@@ -18,8 +18,8 @@ from practice_tenant.faults import Throttled
 from .answers import assert_refused, assert_unauthorized
 from .certificate import ASSERTION_TYPE, new_certificate
 from .clients import Authority, Graph, InProcess
-from .clock import Clock
-from .conftest import RUN_TOKEN, START
+from .clock import START, Clock
+from .conftest import RUN_TOKEN
 from .person import Page, Person
 from .relying_party import RelyingParty, sent_back
 from .tokens import Mint, parts_of

@@ -13,6 +13,7 @@ from practice_tenant.state import State
 from tests.conformance.clients import FORM, InProcess
 
 _RUN_TOKEN = "only-this-run"
+_CONTROL_TOKEN = "only-who-runs-it"
 _KEY = "the-key-of-this-run"
 
 
@@ -63,6 +64,22 @@ class OnDisk:
         path = "/practice.b2clogin.com/practice.onmicrosoft.com/b2c_1_susi/oauth2/v2.0/authorize"
         return self._page(f"{path}?{urlencode(query)}")
 
+    def b2c_token(self) -> httpx.Response:
+        """The answer of its token endpoint to a code that nobody was given."""
+        form = {"grant_type": "authorization_code", "client_id": self.seeded.customer_client_id, "code": "a code"}
+        return self._ask(
+            "practice.b2clogin.com",
+            "/practice.onmicrosoft.com/b2c_1_susi/oauth2/v2.0/token",
+            "POST",
+            headers=[("Content-Type", FORM)],
+            content=urlencode(form).encode(),
+        )
+
+    def counted(self) -> httpx.Response:
+        """How many requests of an app the control API has counted."""
+        path = f"/control/requests?endpoint=token&client_id={self.seeded.client_id}"
+        return self._ask("localhost:8443", path, headers=[("Authorization", f"Bearer {_CONTROL_TOKEN}")])
+
     def portal(self) -> httpx.Response:
         """The app registrations, as their owner sees them."""
         return self._page("/portal")
@@ -77,5 +94,6 @@ class OnDisk:
 
 def on_disk(state: State) -> OnDisk:
     """The tenant whose state was opened."""
-    app = PracticeTenant(state.directory, https_port=8443, http_port=8400, run_token=_RUN_TOKEN, pages_key=_KEY)
+    keys = {"run_token": _RUN_TOKEN, "pages_key": _KEY, "control_token": _CONTROL_TOKEN}
+    app = PracticeTenant(state.directory, https_port=8443, http_port=8400, **keys)
     return OnDisk(app=app, directory=state.directory, seeded=state.seeded)

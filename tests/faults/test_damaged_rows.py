@@ -2,12 +2,14 @@
 
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from practice_tenant import damage
 from practice_tenant.__main__ import main
 from practice_tenant.directory import seed
 from practice_tenant.state import DATABASE, open_state
@@ -45,7 +47,8 @@ def test_every_part_says_that_the_file_is_damaged(
 ):
     access_token = tenant.token().json()["access_token"]
     pages = (tenant.sign_in_page, tenant.portal, tenant.b2c_sign_in_page)
-    assert {ask().status_code for ask in (*pages, tenant.metadata)} == {200}
+    assert {ask().status_code for ask in (*pages, tenant.metadata, tenant.counted)} == {200}
+    assert tenant.b2c_token().status_code == 400
     change(tmp_path, sql)
     refused = tenant.token()
     assert (refused.status_code, refused.json()["error"], refused.json()["error_codes"]) == (
@@ -63,6 +66,13 @@ def test_every_part_says_that_the_file_is_damaged(
     machine = tenant.metadata()
     assert machine.status_code == 500
     told.append(machine.json()["error_description"])
+    control = tenant.counted()
+    assert control.status_code == 500
+    told.append(control.json()["error"])
+    customers = tenant.b2c_token()
+    assert (customers.status_code, customers.json()["error"]) == (500, "server_error")
+    assert customers.json()["error_description"].startswith("AADB2C90063: ")
+    told.append(customers.json()["error_description"])
     for text in told:
         assert SENTENCE in text
         assert CURE in text
@@ -98,9 +108,32 @@ def test_a_value_that_was_given_out_and_lost_what_it_stands_for(tenant: OnDisk, 
 
 
 def test_an_error_of_the_server_on_a_sound_file_stays_one(tenant: OnDisk):
-    def broken(**_: object) -> None:
+    def broken(*_: object) -> None:
         raise KeyError(seed.TENANT_ID)
 
-    tenant.directory.application = broken
+    tenant.directory.tenant = broken
     with pytest.raises(KeyError, match=seed.TENANT_ID):
         tenant.token()
+
+
+def test_a_file_is_read_whole_once_at_each_revision_and_others_are_answered_meanwhile(
+    tenant: OnDisk, monkeypatch: pytest.MonkeyPatch
+):
+    looked: list[bool] = []
+
+    def look(path: Path) -> None:
+        looked.append(threading.current_thread() is threading.main_thread())
+
+    def broken(*_: object) -> None:
+        raise KeyError(seed.TENANT_ID)
+
+    monkeypatch.setattr(damage, "check_beside", look)
+    tenant.directory.tenant = broken
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            tenant.token()
+    assert looked == [False]
+    tenant.directory.issue("code", {}, expires=2**33)
+    with pytest.raises(KeyError):
+        tenant.token()
+    assert looked == [False, False]

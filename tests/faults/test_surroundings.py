@@ -3,6 +3,8 @@
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests.environment import hermetic
 from tests.faults.learner import LEARNT, learn
 from tests.faults.namespaces import inside, never
-from tests.unit.children import NOTEBOOKS
+from tests.unit.children import NOTEBOOKS, SECONDS
 
 NO_FILES = ("__pycache__", ".ipynb_checkpoints", ".env", "*.ipynb")
 
@@ -28,6 +30,36 @@ def test_localhost_is_ipv6_only(tmp_path: Path):
         hermetic(tmp_path / "person"), before=inside(script, never("getent ahosts localhost | grep -v '^::1 '"))
     )
     assert (found.answers, found.said) == (LEARNT, ())
+
+
+SIGNS_IN = """
+import msal
+from course import Registration
+
+registration = Registration.load()
+app = msal.PublicClientApplication(
+    registration.public_client_id, authority=registration.authority, http_client=registration.http
+)
+print(app.acquire_token_interactive(["User.Read"], timeout=30)["id_token_claims"]["preferred_username"])
+"""
+
+
+def test_a_browser_finds_msal_where_localhost_is_ipv6_only(tmp_path: Path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("::1 localhost\n")
+    script = f"mount --bind {shlex.quote(str(hosts))} /etc/hosts"
+    done = subprocess.run(
+        [*inside(script, never("getent ahosts localhost | grep -v '^::1 '")), sys.executable, "-c", SIGNS_IN],
+        cwd=NOTEBOOKS,
+        env=hermetic(tmp_path / "person"),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "learner@practice.example"
+    assert "Traceback" not in done.stderr
 
 
 PROXY = "http://127.0.0.1:9"  # discard: nobody listens there

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 
 from practice_tenant.directory import secrets
-from practice_tenant.directory.database import Damaged
+from practice_tenant.directory.damaged import Damaged
 from practice_tenant.directory.objects import Application, ServicePrincipal
 from practice_tenant.directory.seeded_identifiers import OTHER_TENANT_ID, TENANT_ID
 from practice_tenant.faults import Throttled

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from practice_tenant.app import PracticeTenant
+from practice_tenant import app, parts
 from practice_tenant.directory.store import Directory
 from tests.conformance.clients import FORM
 from tests.conformance.person import OWN_PAGE
@@ -52,8 +52,11 @@ def routes(monkeypatch: pytest.MonkeyPatch) -> Iterable[tuple[str, Route]]:
         made.append(self)
 
     monkeypatch.setattr(Starlette, "__init__", remembered)
+    for module in (app, parts):
+        # Which waits for a request, otherwise.
+        monkeypatch.setattr(module, "AtFirstRequest", lambda make: make())
     directory = Directory()
-    PracticeTenant(directory, https_port=1, http_port=2, run_token="a", pages_key="b", control_token="c")
+    app.PracticeTenant(directory, https_port=1, http_port=2, run_token="a", pages_key="b", control_token="c")
     directory.close()
     for application in made:
         for route in application.routes:

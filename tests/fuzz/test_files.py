@@ -1,4 +1,4 @@
-"""Files that something has damaged: the tenant's state, and `.env`."""
+"""Files that something has damaged: the seed's secrets, and `.env`."""
 
 import json
 import tempfile
@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.registration import Registration
-from practice_tenant import state
 from practice_tenant.directory import seed
 from practice_tenant.directory.signing_keys import first_keys
 from practice_tenant.state import DATABASE, SECRETS, open_state
 from tests.environment import SETTINGS
 from tests.fuzz.asked import promptly
 from tests.fuzz.inputs import Damage, damages, fields, json_values, share
-from tests.unit.opened_state import holds_its_secrets, set_aside
+from tests.unit.opened_state import holds_its_secrets
 
 KEYS = first_keys(int(time.time()))
 
@@ -28,24 +27,6 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("good")
     open_state(folder).directory.close()
     return folder
-
-
-@share(0.01)
-@given(damage=damages())
-def test_a_state_file(good: Path, damage: Damage, monkeypatch: pytest.MonkeyPatch):
-    # Making keys takes longer than everything else.
-    monkeypatch.setattr(state, "first_keys", lambda now: KEYS)
-    with tempfile.TemporaryDirectory() as folder:
-        content = damage.of((good / DATABASE).read_bytes())
-        Path(folder, DATABASE).write_bytes(content)
-        Path(folder, SECRETS).write_bytes((good / SECRETS).read_bytes())
-        with promptly():
-            opened = open_state(Path(folder))
-        assert holds_its_secrets(opened)
-        opened.directory.close()
-        # Named in a sentence and kept as it was, or good enough to go on with.
-        assert len(set_aside(Path(folder))) == len(opened.notices)
-        assert all(kept.read_bytes() == content for kept in set_aside(Path(folder)))
 
 
 @share(0.01)

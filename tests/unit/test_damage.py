@@ -10,7 +10,7 @@ import pytest
 
 from practice_tenant.directory import check as checking
 from practice_tenant.directory.check import check
-from practice_tenant.directory.database import Damaged
+from practice_tenant.directory.damaged import Damaged
 from practice_tenant.state import DATABASE, State, open_state
 from tests.conformance.certificate import new_certificate
 from tests.unit.opened_state import REGISTERED, holds_its_secrets, set_aside
@@ -65,6 +65,7 @@ VALUES = {
     "a number that is a text": "UPDATE issued SET expires = 'soon'",
     "a date beyond all dates": "UPDATE application SET created = 1 << 60",
     "a row that belongs to none": "PRAGMA foreign_keys = OFF; UPDATE password_credential SET app_id = 'nobody'",
+    "lists that are no object": "UPDATE application SET lists = '[]'",
     "content that is no object": "UPDATE issued SET content = '[1]'",
     "a number that is none": "UPDATE issued SET content = '{\"auth_time\": NaN}'",
     "no key that signs": "UPDATE signing_key SET active_from = 5 WHERE active_from = 0",

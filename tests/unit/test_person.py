@@ -94,6 +94,9 @@ class InProcessSession:
         self.posted: list[dict[str, str]] = []
         self.trust_env = True
 
+    def mount(self, prefix: str, adapter: object) -> None:
+        """There are no connections."""
+
     def get(self, url: str, timeout: float) -> SimpleNamespace:
         """Open a page."""
         return self._page(self.pages.get(url))

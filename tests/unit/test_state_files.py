@@ -1,6 +1,5 @@
 """State files that can't be used: damaged, of another version, not writable, or lost. Nothing is ever silently emptied."""
 
-import contextlib
 import json
 import sqlite3
 from pathlib import Path
@@ -127,25 +126,3 @@ def test_secrets_that_are_lost_are_made_anew_and_the_rest_stays(content, opened,
     assert json.loads((tmp_path / SECRETS).read_text())["client_secret"] == after.seeded.client_secret
     assert after.directory.application(app_id=REGISTERED.app_id) == REGISTERED
     assert opened(tmp_path).seeded == after.seeded
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param("'{\"identifier_uris\": []}'", id="names that are missing"),
-        pytest.param("'{'", id="no JSON"),
-        pytest.param("'[]'", id="other JSON"),
-        pytest.param("CAST(x'ff' AS TEXT)", id="no text"),
-    ],
-)
-def test_a_value_that_only_sqlite_can_read_is_damage_too(value, opened, tmp_path):
-    first = opened(tmp_path)
-    first.directory.close()
-    with contextlib.closing(sqlite3.connect(tmp_path / DATABASE)) as database, database:
-        database.execute(f"UPDATE application SET lists = {value}")
-    second = opened(tmp_path)
-    [notice] = second.notices
-    [kept] = set_aside(tmp_path)
-    assert "is damaged (it has " in notice and kept.name in notice
-    assert second.folder == tmp_path
-    assert holds_its_secrets(second)

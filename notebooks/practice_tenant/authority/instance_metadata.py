@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
-from ..directory.database import Damaged, unusable
+from ..directory.damaged import Damaged, unusable
 from ..directory.objects import ServicePrincipal
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import damage
-from ..directory.database import Damaged, unusable
+from ..directory.damaged import Damaged, unusable
 from ..pages.page import page
 from . import device_approval, interaction, transaction
 from .errors import AuthorityError, describe

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from .. import damage
-from ..directory.database import Damaged, unusable
+from ..directory.damaged import Damaged, unusable
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer

@@ -57,6 +57,8 @@ ENTRIES: Mapping[int, Entry] = {
         text="The prompt included in the request contains invalid values. Expected 'none', 'login', 'consent' or "
         "'select_account'.",
     ),
+    # A failure that asking again doesn't cure; the second sentence is the practice tenant's own.
+    90063: Entry(error="server_error", text="There is a problem with the service. {sentence}"),
     90068: Entry(
         error="unauthorized_client",
         text="The provided application with ID '{client_id}' is not valid against this service. Please use an "

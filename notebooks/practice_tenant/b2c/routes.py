@@ -16,7 +16,7 @@ from ..authority import transaction
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
 from ..authority.routes import RETRY_SECONDS
-from ..directory.database import Damaged
+from ..directory.damaged import Damaged, unusable
 from ..json_answer import JsonAnswer
 from ..pages.page import page
 from . import discovery, sign_in
@@ -111,7 +111,7 @@ async def malformed(request: Request, error: AuthorityError) -> JsonAnswer:
 async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
     """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged: it won't."""
     if isinstance(error, Damaged):
-        return render(B2CError(90035, status=500), request.app.state.authority.clock())
+        return render(B2CError(90063, status=500, sentence=unusable(error)), request.app.state.authority.clock())
     again = {"Retry-After": str(RETRY_SECONDS)}
     return render(B2CError(90035, status=503), request.app.state.authority.clock(), again)
 

@@ -9,16 +9,18 @@ import functools
 import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import get_origin
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
 from . import federation, issued, service_principals, signing_keys, store
-from .database import Damaged
+from .damaged import Damaged
+from .database import UnknownSchema
 from .objects import KeyCredential, PermissionGrant
 
 # About 3,000 app registrations.
@@ -26,9 +28,6 @@ QUICK_BYTES = 4 * 2**20
 
 # The first and last second that a date can have.
 _EARLIEST, _LATEST = -62135596800, 253402300799
-
-# What is raised where a row is not what was written. A handler's refusals are none of these.
-CAUSES = (sqlite3.DatabaseError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def check(directory: store.Directory, *, thorough: bool = False) -> None:
@@ -47,14 +46,23 @@ def check(directory: store.Directory, *, thorough: bool = False) -> None:
         return
     directory.require_whole()
     for table, make in _MAKERS.items():
-        try:
-            sound = directory.every(table, lambda row, make=make: _is_sound(make(row)))
-        except CAUSES as error:
-            # What they say may quote the row.
-            raise Damaged(f"a row of its table {table} can't be read") from error
-        if not sound:
+        if not directory.every(table, lambda row, make=make: _is_sound(make(row))):
             raise Damaged(f"a row of its table {table} has a value that it can't have")
     _check_signing_keys(directory)
+
+
+def check_beside(path: Path) -> None:
+    """The same for a file in use, thoroughly: those who use it don't have to wait.
+
+    Raises:
+        Damaged: it holds something that was never written to it.
+        sqlite3.OperationalError: it can't be read now.
+    """
+    try:
+        with closing(store.Directory(path)) as directory:
+            check(directory, thorough=True)
+    except UnknownSchema as error:
+        raise Damaged(str(error)) from error
 
 
 def _grant(row: sqlite3.Row) -> PermissionGrant:
@@ -107,10 +115,7 @@ def _check_signing_keys(directory: store.Directory) -> None:
         certificate.public_key().verify(signature, b"", PKCS1v15(), hashes.SHA256())
         return key.kid == _base64url(hashlib.sha1(row["certificate"], usedforsecurity=False))
 
-    try:
-        sound = directory.every("signing_key", signs)
-    except (*CAUSES, InvalidSignature) as error:
-        raise Damaged("a signing key can't be read") from error
+    sound = directory.every("signing_key", signs)
     # One of each has signed from the beginning, and one waits.
     if not sound or not all({0, signing_keys.LATER} <= found for found in starts.values()):
         raise Damaged("a signing key isn't the one that was made")

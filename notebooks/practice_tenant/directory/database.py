@@ -1,5 +1,8 @@
 """The SQLite file under the directory: opening it, transactions, and the few statements everything else uses.
 
+Whatever SQLite or the making of objects raises because the file is damaged is raised as ``Damaged``, here and nowhere
+else (``damaged``).
+
 WAL lets readers go on while one process writes; every change is one transaction, so a process killed in the middle of
 it leaves the file as it was.
 """
@@ -11,28 +14,17 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .damaged import Damaged, Named, made_of
 from .lookups import Lookups
 from .schema import SCHEMA_VERSION, STEPS, TABLE_NAMES
 
 _BUSY_SECONDS = 20
 
+_NAMED = Named()
+
 
 class UnknownSchema(Exception):
     """The file was written by another version of the practice tenant."""
-
-
-class Damaged(sqlite3.OperationalError):
-    """The file holds something that was never written to it; the text says where."""
-
-
-def unusable(error: sqlite3.OperationalError) -> str:
-    """A sentence that says why the file can't be used now; empty if another process only holds it for a moment."""
-    if isinstance(error, Damaged):
-        return (
-            f"The practice tenant's state file is damaged ({error}). Restart the kernel, or stop serve, then run "
-            "python -m practice_tenant reset: it keeps the file under another name and starts afresh."
-        )
-    return "" if "locked" in str(error) else f"The practice tenant can't use its state file: {error}."
 
 
 class Database:
@@ -42,8 +34,9 @@ class Database:
         path: the file, or None to keep everything in memory.
 
     Raises:
-        sqlite3.DatabaseError: the file is not a readable database.
-        UnknownSchema: the file has a schema this version doesn't know.
+        Damaged: the file is not a readable database.
+        sqlite3.OperationalError: it can't be used now.
+        UnknownSchema: it has a schema this version doesn't know.
     """
 
     def __init__(self, path: Path | None = None):
@@ -57,25 +50,19 @@ class Database:
         self._db.row_factory = sqlite3.Row
         try:
             self._open()
-        except UnicodeDecodeError as error:
-            # Even what SQLite says about a damaged file quotes it.
-            self._db.close()
-            raise sqlite3.DatabaseError("it has text that is no text") from error
         except BaseException:
             self._db.close()
             raise
 
     def _open(self) -> None:
-        self._db.execute("PRAGMA foreign_keys = ON")
+        self._one("PRAGMA foreign_keys = ON")
         if self.path is not None:
-            damage = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if damage != "ok":
-                raise sqlite3.DatabaseError(damage)
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._require_ok("PRAGMA quick_check(1)")
+            self._one("PRAGMA journal_mode = WAL")
             # WAL with NORMAL survives a killed process whole; only a power cut may lose the last change.
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._one("PRAGMA synchronous = NORMAL")
         with self.transaction():
-            self._take_steps(self._db.execute("PRAGMA user_version").fetchone()[0])
+            self._take_steps(self._one("PRAGMA user_version")[0])
 
     def _take_steps(self, version: int) -> None:
         """Bring the tables from a schema version (0: there are none) to the one that this code knows."""
@@ -84,8 +71,8 @@ class Database:
         for number, statements in STEPS.items():
             if number > version:
                 for statement in statements.split(";"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {number}")
+                    self._one(statement)
+                self._one(f"PRAGMA user_version = {number}")
 
     def close(self) -> None:
         """Close the file. The database can't be used afterwards."""
@@ -98,19 +85,21 @@ class Database:
             if self._db.in_transaction:
                 yield
                 return
-            self._db.execute("BEGIN IMMEDIATE")
+            self._one("BEGIN IMMEDIATE")
             try:
                 yield
+                self._one("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                # Where the file is damaged, or its disk full, SQLite has taken it back itself.
+                if self._db.in_transaction:
+                    self._one("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def clear(self) -> None:
         """Empty every table."""
         with self.transaction():
             for table in TABLE_NAMES:
-                self._db.execute(f"DELETE FROM {table}")
+                self._one(f"DELETE FROM {table}")
 
     def checkpoint(self) -> None:
         """Move what is committed from the log into the file itself, so that a log that is cut off costs little.
@@ -126,9 +115,7 @@ class Database:
         Raises:
             Damaged: they don't, or the tables have other columns than this version makes.
         """
-        found = self._one("PRAGMA integrity_check(1)")[0]
-        if found != "ok":
-            raise Damaged(found)
+        self._require_ok("PRAGMA integrity_check(1)")
         if self._one("PRAGMA foreign_key_check") is not None:
             raise Damaged("a row belongs to one that isn't there")
         new = Database()
@@ -138,14 +125,23 @@ class Database:
         finally:
             new.close()
 
+    def _require_ok(self, look: str) -> None:
+        found = self._one(look)[0]
+        if found != "ok":
+            raise Damaged(found)
+
     def _columns(self) -> list[list[tuple]]:
         kinds = ("table_xinfo", "foreign_key_list")
         return [[tuple(row) for row in self._all(f"PRAGMA {kind}({table})")] for table in TABLE_NAMES for kind in kinds]
 
     def every(self, table: str, holds: Callable[[sqlite3.Row], bool]) -> bool:
-        """Whether something holds for every row of a table."""
-        with self._lock, contextlib.closing(self._db.execute(f"SELECT * FROM {table}")) as rows:
-            return all(map(holds, rows))
+        """Whether something holds for every row of a table.
+
+        Raises:
+            Damaged: *holds* raised something.
+        """
+        with self._lock, _NAMED, contextlib.closing(self._db.execute(f"SELECT * FROM {table}")) as rows:
+            return all(made_of(holds, row, f"a row of its table {table}") for row in rows)
 
     def revision(self) -> tuple[int, int]:
         """A value that differs once anything changed, in this process or another: what was read before may be stale."""
@@ -165,23 +161,32 @@ class Database:
         return self._one("PRAGMA data_version")[0]
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
-        with self._lock:
+        with self._lock, _NAMED:
             return self._db.execute(sql, values).fetchone()
 
     def _all(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock:
+        with self._lock, _NAMED:
             return self._db.execute(sql, values).fetchall()
 
+    def _made(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
+        """What *make* makes of each row."""
+        return tuple(made_of(make, row) for row in self._all(sql, *values))
+
+    def _made_one(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object):
+        """What *make* makes of the row, or None."""
+        row = self._one(sql, *values)
+        return None if row is None else made_of(make, row)
+
     def _look_up(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
-        """What *make* makes of each row, from memory where nothing changed since. It has to be immutable: many share it."""
+        """What ``_made`` gives, from memory where nothing changed since. It has to be immutable: many share it."""
         with self._lock:
             if self._db.in_transaction:
                 # What a transaction reads may be taken back with it.
-                return tuple(make(row) for row in self._all(sql, *values))
+                return self._made(make, sql, *values)
             # Before the rows: a change in between then counts as one that is still to be seen.
             found = self._lookups.get((sql, values), self.revision())
             if found is None:
-                found = tuple(make(row) for row in self._all(sql, *values))
+                found = self._made(make, sql, *values)
                 # Where nothing is found, anybody's text was asked for: there is no end to those.
                 if found:
                     self._lookups.keep((sql, values), found)
@@ -193,7 +198,7 @@ class Database:
 
     def _change(self, sql: str, *values: object) -> int:
         """Run one statement in a transaction; returns how many rows it touched."""
-        with self.transaction():
+        with self.transaction(), _NAMED:
             return self._db.execute(sql, values).rowcount
 
     def _insert(self, table: str, **columns: object) -> None:

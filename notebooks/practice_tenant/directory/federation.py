@@ -41,14 +41,13 @@ class FederatedCredentials(Database):
 
     def federated_credentials(self, app_id: str) -> list[FederatedCredential]:
         """The federated credentials of an app, oldest first."""
-        rows = self._all("SELECT * FROM federated_credential WHERE app_id = ? ORDER BY rowid", app_id)
-        return [_credential(row) for row in rows]
+        sql = "SELECT * FROM federated_credential WHERE app_id = ? ORDER BY rowid"
+        return [*self._made(_credential, sql, app_id)]
 
     def federated_credential(self, app_id: str, id_or_name: str) -> FederatedCredential | None:
         """The one of an app with this ID or this name."""
         sql = "SELECT * FROM federated_credential WHERE app_id = ? AND (id = ? OR name = ?)"
-        row = self._one(sql, app_id, id_or_name.lower(), id_or_name)
-        return _credential(row) if row else None
+        return self._made_one(_credential, sql, app_id, id_or_name.lower(), id_or_name)
 
     def remove_federated_credential(self, credential_id: str) -> None:
         """Forget one."""

@@ -11,7 +11,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from .database import Damaged, Database
+from .damaged import Damaged
+from .database import Database
 
 # An expired value is remembered for a while, to be told apart from one that never was.
 KEPT_SECONDS = 100 * 24 * 3600
@@ -75,10 +76,7 @@ class IssuedValues(Database):
 
     def issued(self, kind: str, value: str) -> Issued | None:
         """What a value of this kind stands for, used or not, expired or not; None if it was never given out."""
-        row = self._one("SELECT * FROM issued WHERE value_hash = ?", self._hash(kind, value))
-        if row is None:
-            return None
-        return issued_of(row)
+        return self._made_one(issued_of, "SELECT * FROM issued WHERE value_hash = ?", self._hash(kind, value))
 
     def redeem(self, kind: str, value: str, now: float) -> bool:
         """Use a value up; of several callers at once exactly one is told True."""

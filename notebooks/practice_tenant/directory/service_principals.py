@@ -28,13 +28,13 @@ class ServicePrincipals(Database):
 
     def service_principals(self, tenant_id: str) -> list[ServicePrincipal]:
         """The service principals of a tenant, by name."""
-        rows = self._all("SELECT * FROM service_principal WHERE tenant_id = ? ORDER BY display_name, id", tenant_id)
-        return [_principal(row) for row in rows]
+        sql = "SELECT * FROM service_principal WHERE tenant_id = ? ORDER BY display_name, id"
+        return [*self._made(_principal, sql, tenant_id)]
 
     def managed_identities(self) -> list[ServicePrincipal]:
         """The managed identities of every tenant, by name."""
-        rows = self._all("SELECT * FROM service_principal WHERE resource_id IS NOT NULL ORDER BY display_name, id")
-        return [_principal(row) for row in rows]
+        sql = "SELECT * FROM service_principal WHERE resource_id IS NOT NULL ORDER BY display_name, id"
+        return [*self._made(_principal, sql)]
 
     def require_assignment(self, principal_id: str, required: bool) -> None:
         """Let a service principal be used by everybody, or only by those who are assigned to it."""
@@ -50,13 +50,13 @@ class ServicePrincipals(Database):
 
     def app_role_assignments(self, principal_id: str) -> list[AppRoleAssignment]:
         """The roles that a service principal or a user was given, oldest first."""
-        rows = self._all("SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id", principal_id)
-        return [_assignment(row) for row in rows]
+        sql = "SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id"
+        return [*self._made(_assignment, sql, principal_id)]
 
     def assigned_to(self, resource_id: str) -> list[AppRoleAssignment]:
         """The roles that were given on an app, oldest first."""
-        rows = self._all("SELECT * FROM app_role_assignment WHERE resource_id = ? ORDER BY created, id", resource_id)
-        return [_assignment(row) for row in rows]
+        sql = "SELECT * FROM app_role_assignment WHERE resource_id = ? ORDER BY created, id"
+        return [*self._made(_assignment, sql, resource_id)]
 
     def remove_app_role_assignment(self, principal_id: str, assignment_id: str) -> bool:
         """Take a role back; False if the principal has no such assignment."""

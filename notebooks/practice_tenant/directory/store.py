@@ -45,7 +45,7 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
 
     def tenants(self) -> list[Tenant]:
         """All tenants, oldest first."""
-        return [_tenant(row) for row in self._all("SELECT * FROM tenant ORDER BY created, id")]
+        return [*self._made(_tenant, "SELECT * FROM tenant ORDER BY created, id")]
 
     def tenant(self, id_or_domain: str) -> Tenant | None:
         """The tenant with this GUID or domain name; case doesn't matter."""
@@ -96,8 +96,8 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
 
     def applications(self, tenant_id: str) -> list[Application]:
         """The app registrations of a tenant, oldest first."""
-        rows = self._all("SELECT * FROM application WHERE tenant_id = ? ORDER BY created, id", tenant_id)
-        return [_application(row) for row in rows]
+        sql = "SELECT * FROM application WHERE tenant_id = ? ORDER BY created, id"
+        return [*self._made(_application, sql, tenant_id)]
 
     def add_password(self, app_id: str, credential: PasswordCredential) -> None:
         """Keep a client secret's hash."""
@@ -166,20 +166,13 @@ class Directory(Realms, ServicePrincipals, FederatedCredentials):
     def user(self, tenant_id: str, id_or_name: str) -> User | None:
         """The user of a tenant with this object ID or user principal name; case doesn't matter."""
         name = id_or_name.lower()
-        row = self._one(
-            "SELECT * FROM user WHERE tenant_id = ? AND (id = ? OR user_principal_name = ?)", tenant_id, name, name
-        )
-        return _user(row) if row else None
+        sql = "SELECT * FROM user WHERE tenant_id = ? AND (id = ? OR user_principal_name = ?)"
+        return self._made_one(_user, sql, tenant_id, name, name)
 
     def users(self, tenant_id: str, *, after: str = "", limit: int = 100) -> list[User]:
         """Up to *limit* users of a tenant whose names come after *after*, in the order of their names."""
-        rows = self._all(
-            "SELECT * FROM user WHERE tenant_id = ? AND user_principal_name > ? ORDER BY user_principal_name LIMIT ?",
-            tenant_id,
-            after,
-            limit,
-        )
-        return [_user(row) for row in rows]
+        sql = "SELECT * FROM user WHERE tenant_id = ? AND user_principal_name > ? ORDER BY user_principal_name LIMIT ?"
+        return [*self._made(_user, sql, tenant_id, after, limit)]
 
     def set_passwords_of_users(self, password_hash: bytes) -> None:
         """Give every practice user the same password."""

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
 
 from .. import damage
-from ..directory.database import Damaged, unusable
+from ..directory.damaged import Damaged, unusable
 from ..directory.store import Directory
 from ..faces import Face
 from . import (
