@@ -17,19 +17,19 @@ from pathlib import Path
 
 import uvicorn
 
-from . import large_blocks
 from .app import PracticeTenant
 from .authority import signing, signing_process
 from .directory.seed import SeededValues
 from .directory.store import Directory
 from .faces import RUN_HEADER
-from .guarded import GuardedProtocol
-from .guarded_server import GuardedServer
-from .limits import Limits, connections_allowed
-from .room import Room
-from .sockets import PortTaken, bind
+from .listeners import large_blocks
+from .listeners.guarded import GuardedProtocol
+from .listeners.guarded_server import GuardedServer
+from .listeners.limits import Limits, connections_allowed
+from .listeners.room import Room
+from .listeners.sockets import PortTaken, bind
+from .listeners.tls import TlsIdentity, new_identity
 from .state import State, open_state
-from .tls import TlsIdentity, new_identity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from dataclasses import replace
 
 from .directory.damaged import unusable
 from .directory.store import Directory
+from .listeners.sockets import bind_again
 from .server import Listeners, serve
-from .sockets import bind_again
 from .state import DATABASE
 
 MOST = 64

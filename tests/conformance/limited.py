@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from practice_tenant import server
-from practice_tenant.limits import Limits
+from practice_tenant.listeners.limits import Limits
 from practice_tenant.state import in_memory
 
 from .listener import SECONDS, client_context, http_request, over_tls

@@ -9,7 +9,7 @@ from http.client import HTTPResponse
 
 import pytest
 
-from practice_tenant.limits import Limits, connections_allowed
+from practice_tenant.listeners.limits import Limits, connections_allowed
 
 from .limited import Limited, limited, seconds_until_cut
 from .listener import SECONDS, http_request, over_tcp, over_tls

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from practice_tenant.tls import new_identity
+from practice_tenant.listeners.tls import new_identity
 from tests.unit.children import run
 
 HOUR = 3600

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice_tenant.limits import Limits
+from practice_tenant.listeners.limits import Limits
 from tests.conformance.limited import Limited, limited
 from tests.conformance.listener import SECONDS, client_hello, http_request
 from tests.fuzz.asked import promptly

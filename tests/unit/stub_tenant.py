@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from practice_tenant import SeededValues
 from practice_tenant.directory.seed import SECRET_NAMES
-from practice_tenant.tls import new_identity
+from practice_tenant.listeners.tls import new_identity
 
 RUN_TOKEN = "canary-of-this-run"
 

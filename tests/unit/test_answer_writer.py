@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from practice_tenant.answer_writer import AnswerWriter
+from practice_tenant.listeners.answer_writer import AnswerWriter
 
 HEAD, BODY, MORE = b"HTTP/1.1 200 OK\r\n\r\n", b"body", b"more"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from practice_tenant.guarded import GuardedProtocol
-from practice_tenant.limits import Limits
-from practice_tenant.resettable import _AT_ONCE
+from practice_tenant.listeners.guarded import GuardedProtocol
+from practice_tenant.listeners.limits import Limits
+from practice_tenant.listeners.resettable import _AT_ONCE
 from tests.conformance.limited import limited
 
 CLIENTS = 5

@@ -11,7 +11,7 @@ from tests.environment import ROOT, hermetic
 FREED = """
 import platform, sys
 import psutil
-from practice_tenant import large_blocks
+from practice_tenant.listeners import large_blocks
 
 if sys.argv[1] == "given back":
     large_blocks.give_back()

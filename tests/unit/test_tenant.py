@@ -12,7 +12,7 @@ from course import Registration, Tenant, served
 from course.control import Control, ControlError, WrongArgument
 from course.registration import RegistrationError
 from course.trace import Trace
-from practice_tenant.tls import new_identity
+from practice_tenant.listeners.tls import new_identity
 from tests.environment import ROOT
 from tests.unit.stub_tenant import Answer, StubTenant, stub_tenant
 

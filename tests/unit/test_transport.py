@@ -21,7 +21,7 @@ from course.transport import (
 from practice_tenant import SeededValues
 from practice_tenant.customers import B2C_HOST, external_id_faces
 from practice_tenant.faces import METADATA_HOST, cloud_faces
-from practice_tenant.tls import new_identity
+from practice_tenant.listeners.tls import new_identity
 from tests.unit.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 
 LOGIN = "https://login.microsoftonline.com"

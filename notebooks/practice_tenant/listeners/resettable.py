@@ -7,7 +7,7 @@ import sys
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .front import RESET
+from ..front import RESET
 
 # struct linger: on, for 0 seconds. Closing then sends RST and drops what is on its way (POSIX, SO_LINGER).
 _AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
