@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = {
     "test_private_run.py": _OWN_LISTENER,
     "test_protected_api.py::test_what_is_no_bearer_token_is_unauthorized[Bearer ]": _CLIENT,
     "test_statements.py": _NO_PROCESS,
+    "test_token_endpoint.py::test_another_method_than_post_is_refused[BREW]": _GUARD,
     "test_token_lifetime.py::test_a_lifetime_that_somebody_chose_counts_for_every_client": _FAULTS,
     "test_token_signature.py::test_what_is_no_json_object_is_refused[b'{\"a\":{']": _GUARD,
     "test_transport_layer.py": _OWN_LISTENER,
