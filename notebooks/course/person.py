@@ -71,7 +71,6 @@ def browser():
     """
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import NewConnectionError
 
     class BothAddresses(HTTPAdapter):
         def send(self, request: requests.PreparedRequest, *arguments: object, **options: object) -> requests.Response:
@@ -83,7 +82,8 @@ def browser():
                     response = super().send(there, *arguments, **options)
                 except requests.ConnectionError as error:
                     # A connection that broke may have brought the request: only where there was none it is sent again.
-                    none = isinstance(getattr(error.args[0], "reason", None), NewConnectionError)
+                    reasons = type(getattr(error.args[0], "reason", None)).__mro__
+                    none = "NewConnectionError" in {reason.__name__ for reason in reasons}
                     if not none or address == "[::1]":
                         raise
                     continue

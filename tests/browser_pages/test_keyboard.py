@@ -31,6 +31,7 @@ def press(page: Page, name: str, key: str = "Enter") -> None:
 def type_password(person: Person) -> None:
     """The field has the focus already, and Enter signs in."""
     expect(person.heading("Enter password")).to_be_visible()
+    person.page.wait_for_function(f"{FOCUSED} === 'Password'")
     person.page.keyboard.type(person.pages.seeded.user_password)
     with person.page.expect_navigation():
         person.page.keyboard.press("Enter")
@@ -60,6 +61,8 @@ def test_consenting_for_everyone(person: Person, page: Page):
 def test_typing_a_device_code(person: Person, page: Page):
     device = person.start_device()
     person.open("/devicelogin")
+    # The field gets the focus when the page is shown, which may be after it was loaded.
+    page.wait_for_function(f"{FOCUSED} === 'Code'")
     page.keyboard.type(device["user_code"])
     with page.expect_navigation():
         page.keyboard.press("Enter")

@@ -18,7 +18,6 @@ _GUARD = "The listener refuses it before the application does, in its own words.
 
 REASONS: Mapping[str, str] = {
     "test_authorization_code.py::test_values_are_long_and_never_repeat": _NO_PROCESS,
-    "test_authorization_code.py::test_reuse_in_the_middle_of_the_first_use_ends_its_tokens_too": _INSIDE,
     "test_b2c_grants.py::test_a_person_who_is_gone_gets_no_more_tokens": _INSIDE,
     "test_b2c_grants.py::test_a_fault_that_is_switched_on_is_told_in_b2cs_words": _FAULTS,
     "test_b2c_grants.py::test_only_a_post_redeems_and_a_large_form_is_not_read": _GUARD,
@@ -42,6 +41,7 @@ REASONS: Mapping[str, str] = {
     "test_national_clouds.py::test_a_fault_that_is_switched_on_is_met_in_every_cloud": _FAULTS,
     "test_private_run.py": _OWN_LISTENER,
     "test_protected_api.py::test_what_is_no_bearer_token_is_unauthorized[Bearer ]": _CLIENT,
+    "test_several_processes.py::test_reuse_in_the_middle_of_the_first_use_ends_its_tokens_too": _INSIDE,
     "test_statements.py": _NO_PROCESS,
     "test_token_endpoint.py::test_another_method_than_post_is_refused[BREW]": _GUARD,
     "test_token_lifetime.py::test_a_lifetime_that_somebody_chose_counts_for_every_client": _FAULTS,

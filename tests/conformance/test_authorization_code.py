@@ -1,11 +1,9 @@
 """The authorization code: good once, for a short while, for the one it was issued to."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Thread
 
 import pytest
 
-from practice_tenant.authority.grants import authorization_code
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
 
@@ -49,23 +47,6 @@ def test_of_twenty_redemptions_at_once_one_succeeds_and_its_tokens_end(desktop: 
     assert len(winners) == 1
     assert {(r.status_code, r.json()["error"]) for r in responses if r not in winners} == {(400, "invalid_grant")}
     assert_refused(desktop.refresh(winners[0].json()["refresh_token"]), 400, "invalid_grant", 9002313)
-
-
-@pytest.mark.statement(46)
-@in_both_profiles
-def test_reuse_in_the_middle_of_the_first_use_ends_its_tokens_too(desktop: RelyingParty, code: str, monkeypatch):
-    answer, reuse = authorization_code.token_response, Thread(target=desktop.redeem, args=[code])
-
-    def interrupted(*arguments: object, **services: object) -> dict:
-        reuse.start()
-        # It has to wait for the first use, so it isn't over yet.
-        reuse.join(0.3)
-        return answer(*arguments, **services)
-
-    monkeypatch.setattr(authorization_code, "token_response", interrupted)
-    token = desktop.redeem(code).json()["refresh_token"]
-    reuse.join()
-    assert_refused(desktop.refresh(token), 400, "invalid_grant", 9002313)
 
 
 @pytest.mark.statement(46)

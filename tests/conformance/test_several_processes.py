@@ -3,10 +3,12 @@
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from practice_tenant.app import PracticeTenant
+from practice_tenant.authority.grants import authorization_code
 from practice_tenant.directory import secrets
 from practice_tenant.directory.permissions import GRAPH_APP_ID
 from practice_tenant.directory.seed import SeededValues
@@ -76,6 +78,24 @@ def test_a_sign_in_goes_on_at_another_and_its_code_counts_once(desktop: RelyingP
     assert tokens.status_code == 200, tokens.text
     assert_refused(desktop.redeem(code), 400, "invalid_grant", 54005)
     assert desktop.refresh(tokens.json()["refresh_token"]).json()["error"] == "invalid_grant"
+
+
+@pytest.mark.statement(46)
+@in_both_profiles
+def test_reuse_in_the_middle_of_the_first_use_ends_its_tokens_too(desktop: RelyingParty, learner: Person, monkeypatch):
+    code = sent_back(learner.sign_in(desktop.link()))["code"]
+    answer, reuse = authorization_code.token_response, Thread(target=desktop.redeem, args=[code])
+
+    def interrupted(*arguments: object, **services: object) -> dict:
+        reuse.start()
+        # It has to wait for the first use, so it isn't over yet.
+        reuse.join(0.3)
+        return answer(*arguments, **services)
+
+    monkeypatch.setattr(authorization_code, "token_response", interrupted)
+    token = desktop.redeem(code).json()["refresh_token"]
+    reuse.join()
+    assert_refused(desktop.refresh(token), 400, "invalid_grant", 9002313)
 
 
 @pytest.mark.statement(107)
