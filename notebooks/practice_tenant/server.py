@@ -21,7 +21,7 @@ from .app import PracticeTenant
 from .authority import signing, signing_process
 from .directory.store import Directory
 from .faces import RUN_HEADER
-from .listeners import large_blocks
+from .listeners import tls_buffers
 from .listeners.guarded import GuardedProtocol
 from .listeners.guarded_server import GuardedServer
 from .listeners.limits import Limits, connections_allowed
@@ -161,7 +161,7 @@ def listen(
 
 def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
     """Answer in the foreground until Ctrl-C or SIGTERM; calls *ready* once requests are answered."""
-    large_blocks.give_back()
+    tls_buffers.keep_small()
     if listeners.signer is None:
         _serve_here(listeners, ready)
         return

@@ -26,6 +26,7 @@ from .signing import Unsigned, rs256
 
 _FRAME = struct.Struct("!cI")
 _KEY, _SIGN = b"K", b"S"
+# Received into one buffer that is kept, rather than a new one each time.
 _RECEIVED_AT_ONCE = 64 * 1024
 
 
@@ -54,7 +55,7 @@ class _Job:
         self.settle(rs256(self.token.key.private_key, self.signing_input))
 
 
-class SigningProcess(asyncio.Protocol):
+class SigningProcess(asyncio.BufferedProtocol):
     """Signs the tokens of responses in another process; a token that is the only one is signed here, which is sooner.
 
     It is for one event loop. Before it is started, and if its process ends early, everything is signed here. The process
@@ -67,6 +68,7 @@ class SigningProcess(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._new: list[_Job] = []
         self._waiting: deque[_Job] = deque()
+        self._buffer = memoryview(bytearray(_RECEIVED_AT_ONCE))
         self._received = bytearray()
         self._key: SigningKey | None = None
 
@@ -109,9 +111,13 @@ class SigningProcess(asyncio.Protocol):
         while self._waiting:
             self._waiting.popleft().sign_here()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where what arrives is put."""
+        return self._buffer
+
+    def buffer_updated(self, size: int) -> None:
         """The process has signed something."""
-        self._received += data
+        self._received += self._buffer[:size]
         while self._waiting and len(self._received) >= self._waiting[0].size:
             job = self._waiting.popleft()
             job.settle(bytes(self._received[: job.size]))
@@ -162,12 +168,12 @@ def _sign_until_the_end(requests: socket.socket) -> None:
 
 def answer(requests: socket.socket) -> None:
     """Answer with signatures until the other side closes."""
-    key, received = None, bytearray()
-    while data := requests.recv(_RECEIVED_AT_ONCE):
-        received += data
+    key, received, buffer = None, bytearray(), memoryview(bytearray(_RECEIVED_AT_ONCE))
+    while size := requests.recv_into(buffer):
+        received += buffer[:size]
         while len(received) >= _FRAME.size:
-            kind, size = _FRAME.unpack_from(received)
-            end = _FRAME.size + size
+            kind, length = _FRAME.unpack_from(received)
+            end = _FRAME.size + length
             if len(received) < end:
                 break
             content = bytes(received[_FRAME.size : end])
