@@ -11,7 +11,7 @@ from tests.bench import kernel
 from tests.bench.figure import Figure, ratio
 from tests.bench.plan import Plan
 from tests.environment import ROOT, hermetic
-from tests.notebooks.book import NOTEBOOKS, Notebook
+from tests.notebooks.book import NOTEBOOKS, Notebook, parsed
 
 
 def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
@@ -48,7 +48,7 @@ def imports(notebook: Notebook) -> str:
         statement
         for cell in notebook.code_cells
         if cell not in failing
-        for statement in ast.parse(cell.source).body
+        for statement in parsed(cell.source).body
         if isinstance(statement, ast.Import | ast.ImportFrom)
     ]
     return "\n".join(dict.fromkeys(ast.unparse(statement) for statement in statements))

@@ -69,10 +69,14 @@ def shown(cell: nbformat.NotebookNode) -> str:
     return "\n".join(filter(None, parts))
 
 
+def parsed(source: str) -> ast.Module:
+    """A cell's code as Python; IPython turns a magic, such as `%xmode Minimal`, into a line of it."""
+    return ast.parse(TransformerManager().transform_cell(source))
+
+
 def code_lines(source: str) -> int:
     """The lines of a cell that hold code: not blank ones, comments or a string that stands alone."""
-    # IPython turns a magic, such as `%xmode Minimal`, into a line of Python.
-    statements = ast.parse(TransformerManager().transform_cell(source)).body
+    statements = parsed(source).body
     strings = {
         line
         for statement in statements

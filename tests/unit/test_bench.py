@@ -9,10 +9,11 @@ from contextlib import nullcontext
 
 import pytest
 
-from tests.bench import endurance, load, scale, seeding
+from tests.bench import endurance, load, nbval_run, scale, seeding
 from tests.bench.figure import Figure, as_markdown, missing, percentile, ratio, shown, slope
 from tests.bench.server import OURS, Server, without
 from tests.environment import ROOT
+from tests.notebooks.book import NOTEBOOKS, Notebook
 
 
 def written(tokens: int, **failed: int) -> str:
@@ -123,3 +124,10 @@ def test_the_command_measures_and_writes_both_reports(tmp_path):
     assert {"practice tenant: process start to first token"} < {figure["name"] for figure in figures}
     # A start that compiles everything anew is nobody's.
     assert list(compiled.rglob("practice_tenant/server.*.pyc"))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
+def test_a_notebooks_imports_are_found_whatever_else_is_in_its_cells(notebook: Notebook):
+    statements = nbval_run.imports(notebook).splitlines()
+    assert statements
+    assert all(line.startswith(("import ", "from ")) for line in statements)
