@@ -16,7 +16,8 @@ OURS = {"include": [[".jp-OutputArea"]], "exclude": [[".jp-OutputPrompt"], [".jp
 OVERFLOW = "node => node.scrollWidth - node.clientWidth"
 
 
-@pytest.fixture(scope="module")
+# Each test opens its notebook anew: the one before may have left another one in front.
+@pytest.fixture
 def form(lab: Lab) -> Locator:
     """Notebook 01, with a wrong value in its form: a caution has its own colour."""
     lab.open("01-app-registration-values")
@@ -27,7 +28,7 @@ def form(lab: Lab) -> Locator:
     return form
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def flow(lab: Lab) -> Lab:
     """Notebook 04, with everything open that can be opened."""
     lab.open("04-client-credentials-flow")

@@ -30,9 +30,11 @@ from practice_tenant.__main__ import main
 
 start = workers._start
 
-def damage_and_start(listeners, *more):
-    (listeners.state.folder / "{DATABASE}").write_bytes(b"no database " * 1000)
-    return start(listeners, *more)
+def damage_and_start(listeners, sets, index, *more):
+    # Once: while it is written it is empty for a moment, and to who looks then it is a new one.
+    if index == 0:
+        (listeners.state.folder / "{DATABASE}").write_bytes(b"no database " * 1000)
+    return start(listeners, sets, index, *more)
 
 workers._start = damage_and_start
 raise SystemExit(main(["serve", "--workers", "2", "--https-port", "0", "--http-port", "0"]))
