@@ -55,7 +55,7 @@ class Lesson:
 @pytest.fixture(scope="module", params=NOTEBOOKS)
 def lesson(learner: Visitor, request: pytest.FixtureRequest) -> Lesson:
     name, cell = request.param, NOTEBOOKS[request.param]
-    lab = learner.lab
+    lab, before = learner.lab, len(learner.requested)
     lab.open(name)
     lab.start_all()
     link = lab.outputs(cell).get_by_role("link").get_attribute("href")
@@ -68,7 +68,7 @@ def lesson(learner: Visitor, request: pytest.FixtureRequest) -> Lesson:
         stored=code_cells(stored),
         after=code_cells(lab.content()),
         link=link,
-        requested=tuple(learner.requested),
+        requested=tuple(learner.requested[before:]),
     )
 
 

@@ -1,8 +1,11 @@
 """A connection that its client resets is forgotten at once, with all that it holds: over TLS a quarter of a megabyte."""
 
+import asyncio
 import gc
 import socket
 import time
+import weakref
+from collections.abc import Callable
 
 import pytest
 
@@ -15,20 +18,33 @@ CLIENTS = 5
 METADATA = "/common/v2.0/.well-known/openid-configuration"
 
 
-def connections() -> int:
-    """How many are in memory."""
-    gc.collect()
-    return sum(isinstance(each, GuardedProtocol) for each in gc.get_objects())
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many of the connections that a test opens are in memory."""
+    opened, connection_made = weakref.WeakSet(), GuardedProtocol.connection_made
+
+    def noted(self: GuardedProtocol, transport: asyncio.Transport) -> None:
+        opened.add(self)
+        connection_made(self, transport)
+
+    monkeypatch.setattr(GuardedProtocol, "connection_made", noted)
+
+    def count() -> int:
+        gc.collect()
+        return len(opened)
+
+    return count
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_who_resets_a_connection_leaves_nothing_behind(scheme):
+def test_who_resets_a_connection_leaves_nothing_behind(scheme: str, connections: Callable[[], int]):
     with limited(Limits()) as tenant:
         for _ in range(CLIENTS):
             with tenant.connected(scheme) as client:
                 # Without "Connection: close", so that the server waits for the next request.
                 client.sendall(f"GET {METADATA} HTTP/1.1\r\nHost: localhost:{tenant.port(scheme)}\r\n\r\n".encode())
                 assert client.recv(100).startswith(b"HTTP/1.1 ")
+                assert connections()
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         until = time.monotonic() + tenant.limits.idle_seconds / 4
         while connections() and time.monotonic() < until:
