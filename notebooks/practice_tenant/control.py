@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import commands, damage
+from .authority.routes import RETRY_SECONDS
 from .commands import COMMANDS, Arguments, Tenant, shown
 from .counters import Counters
 from .directory.damaged import Damaged, unusable
@@ -143,7 +144,7 @@ async def _busy(request: Request, error: sqlite3.OperationalError) -> Response:
     if isinstance(error, Damaged):
         return _sentence(500, unusable(error))
     sentence = unusable(error) or "The practice tenant is busy."
-    return _sentence(503, f"{sentence} Try again soon.", {"Retry-After": "5"})
+    return _sentence(503, f"{sentence} Try again soon.", {"Retry-After": str(RETRY_SECONDS)})
 
 
 def _sentence(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:

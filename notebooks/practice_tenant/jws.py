@@ -9,6 +9,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from .directory.base64url import base64url
+
 # Made once: json.dumps would make one for each text.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
@@ -41,16 +43,12 @@ def read(token: str) -> Jws:
 
 def signing_input(header: dict, claims: dict) -> bytes:
     """What a signature is made over (RFC 7515 section 5.1, step 8)."""
-    return b".".join(_segment(_ENCODER.encode(part).encode()) for part in (header, claims))
+    return ".".join(base64url(_ENCODER.encode(part).encode()) for part in (header, claims)).encode()
 
 
 def compact(signing_input: bytes, signature: bytes) -> str:
     """A JWS in compact serialization, from what was signed and the signature."""
-    return b".".join((signing_input, _segment(signature))).decode()
-
-
-def _segment(raw: bytes) -> bytes:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=")
+    return f"{signing_input.decode()}.{base64url(signature)}"
 
 
 def _object(segment: str) -> dict:

@@ -1,5 +1,6 @@
 """Real MSAL clients of a served tenant: programs with a session and connections of their own."""
 
+from abc import ABC, abstractmethod
 from contextlib import ExitStack
 
 import msal
@@ -27,7 +28,7 @@ class _Carried:
         self.ca_certificate = tenant.ca_certificate.read_text("ascii")
 
 
-class Client:
+class Client(ABC):
     """A program: its session, and the API call that its token is for."""
 
     path = ""
@@ -40,12 +41,13 @@ class Client:
             self.app = self._application(tenant)
             stack.pop_all()
 
+    @abstractmethod
     def _application(self, tenant: ServedTenant) -> msal.ClientApplication:
-        raise NotImplementedError
+        """Instantiate it."""
 
+    @abstractmethod
     def token(self) -> str:
         """A token that is asked for now, not one of the cache. Raises ClientFailed."""
-        raise NotImplementedError
 
     def call(self, token: str) -> None:
         """Call the API with a token. Raises ClientFailed."""

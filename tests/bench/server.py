@@ -91,6 +91,19 @@ class Server:
     version: str = ""
 
 
+def each(servers: tuple[Server, ...], measure: Callable[[Server], dict[str, float]]) -> tuple[dict, tuple[Server, ...]]:
+    """What is measured of each server that is there, and the servers: one that failed meanwhile says why."""
+    measured: dict[str, float] = {}
+    for server in servers:
+        if server.missing:
+            continue
+        try:
+            measured |= measure(server)
+        except (RuntimeError, OSError) as problem:
+            servers = without(servers, server, problem)
+    return measured, servers
+
+
 def without(servers: tuple[Server, ...], failed: Server, problem: Exception) -> tuple[Server, ...]:
     """The servers after one of them failed, which says why from now on. The practice tenant's problem is raised."""
     if failed.name == OURS:

@@ -4,12 +4,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.bench.figure import Figure, from_repeats, missing, ratio
 from tests.bench.peers import OIDC_PROVIDER
 from tests.bench.plan import Plan
-from tests.bench.server import OURS, Answering, Server, without
+from tests.bench.server import OURS, Answering, Server, each
 
 _BARE = "a Python that starts and ends"
 _LIBRARIES = "a Python that imports what the practice tenant stands on"
@@ -31,13 +32,8 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     for _ in range(1 + plan.repeats):
         repeat = {name: _seconds_of_python(code) for name, code in _PYTHONS.items()}
         for what, ask in _ASKED.items():
-            for server in servers:
-                if server.missing:
-                    continue
-                try:
-                    repeat[f"{server.name}, {what}"] = _seconds(server, ask)
-                except (RuntimeError, OSError) as problem:
-                    servers = without(servers, server, problem)
+            answered, servers = each(servers, partial(_seconds, what, ask))
+            repeat |= answered
         measured.append(repeat)
     del measured[0]
     bare, libraries = (from_repeats(measured, name, name, "s") for name in _PYTHONS)
@@ -60,11 +56,11 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     yield libraries
 
 
-def _seconds(server: Server, ask: Callable[[Answering], None]) -> float:
+def _seconds(what: str, ask: Callable[[Answering], None], server: Server) -> dict[str, float]:
     began = time.perf_counter()
     with server.start() as answering:
         ask(answering)
-        return time.perf_counter() - began
+        return {f"{server.name}, {what}": time.perf_counter() - began}
 
 
 def _seconds_of_python(code: str) -> float:

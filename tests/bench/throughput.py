@@ -1,13 +1,14 @@
 """Tokens a second and how long each takes, of each server beside the others and beside what this machine can sign."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.bench import load, signing
 from tests.bench.figure import Figure, from_repeats, missing, ratio
 from tests.bench.peers import OIDC_PROVIDER
 from tests.bench.plan import Plan
-from tests.bench.server import OURS, Server, without
+from tests.bench.server import OURS, Server, each
 
 CONNECTIONS = (1, 16, 64)
 
@@ -23,20 +24,14 @@ def figures(folder: Path, plan: Plan) -> Iterator[Figure]:
     servers, measured = plan.servers, []
     for _ in range(plan.repeats):
         repeat = {"signing": signing.per_second(key, plan.seconds)}
-        for server in servers:
-            if server.missing:
-                continue
-            try:
-                repeat |= _loads(server, plan.seconds)
-            except (RuntimeError, OSError) as problem:
-                servers = without(servers, server, problem)
-        measured.append(repeat)
+        loads, servers = each(servers, partial(_loads, plan.seconds))
+        measured.append(repeat | loads)
     yield from_repeats(measured, "RSA-2048 signatures, one core, nothing else", "signing", "signatures/s")
     for connections in CONNECTIONS:
         yield from _figures_at(connections, servers, measured)
 
 
-def _loads(server: Server, seconds: float) -> dict[str, float]:
+def _loads(seconds: float, server: Server) -> dict[str, float]:
     measured = {}
     with server.start() as answering:
         answering.require_token()

@@ -11,9 +11,8 @@ from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 from practice_tenant.state import State
 from tests.conformance.clients import FORM, InProcess
+from tests.unit.practice import CONTROL_TOKEN, RUN_TOKEN
 
-_RUN_TOKEN = "only-this-run"
-_CONTROL_TOKEN = "only-who-runs-it"
 _KEY = "the-key-of-this-run"
 
 
@@ -78,7 +77,7 @@ class OnDisk:
     def counted(self) -> httpx.Response:
         """How many requests of an app the control API has counted."""
         path = f"/control/requests?endpoint=token&client_id={self.seeded.client_id}"
-        return self._ask("localhost:8443", path, headers=[("Authorization", f"Bearer {_CONTROL_TOKEN}")])
+        return self._ask("localhost:8443", path, headers=[("Authorization", f"Bearer {CONTROL_TOKEN}")])
 
     def portal(self) -> httpx.Response:
         """The app registrations, as their owner sees them."""
@@ -88,12 +87,12 @@ class OnDisk:
         return InProcess(app=self.app, base_url="http://localhost:8400").request("GET", f"/{_KEY}{path}")
 
     def _ask(self, host: str, path: str, method: str = "GET", **request: object) -> httpx.Response:
-        http = InProcess(app=self.app, base_url=f"https://{host}", headers=((RUN_HEADER, _RUN_TOKEN),))
+        http = InProcess(app=self.app, base_url=f"https://{host}", headers=((RUN_HEADER, RUN_TOKEN),))
         return http.request(method, path, **request)
 
 
 def on_disk(state: State) -> OnDisk:
     """The tenant whose state was opened."""
-    keys = {"run_token": _RUN_TOKEN, "pages_key": _KEY, "control_token": _CONTROL_TOKEN}
+    keys = {"run_token": RUN_TOKEN, "pages_key": _KEY, "control_token": CONTROL_TOKEN}
     app = PracticeTenant(state.directory, https_port=8443, http_port=8400, **keys)
     return OnDisk(app=app, directory=state.directory, seeded=state.seeded)

@@ -15,8 +15,7 @@ import pytest
 
 from practice_tenant.state import DATABASE, SECRETS, open_state
 from tests.conformance.clients import FORM
-from tests.environment import hermetic
-from tests.unit.children import NOTEBOOKS, SECONDS, tenant_folder
+from tests.unit.children import SECONDS, ended, tenant_folder
 from tests.unit.opened_state import set_aside
 from tests.unit.test_workers import InTurn, one_connection_each, serve
 
@@ -94,15 +93,7 @@ def test_a_file_that_is_damaged_while_they_run_is_named_by_each(tmp_path: Path):
 
 
 def test_a_file_that_is_damaged_while_they_start_ends_all_of_it_with_a_sentence(tmp_path: Path):
-    done = subprocess.run(
-        [sys.executable, "-c", DAMAGED_MEANWHILE],
-        cwd=NOTEBOOKS,
-        env=hermetic(tmp_path),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
-    )
+    done = ended("-c", DAMAGED_MEANWHILE, folder=tmp_path)
     assert done.returncode == 1
     assert SENTENCE in done.stderr
     assert "Traceback" not in done.stderr

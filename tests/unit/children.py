@@ -17,17 +17,23 @@ def tenant_folder(folder: Path) -> Path:
     return folder / "tenant"
 
 
-def run(code: str, folder: Path, *arguments: str) -> str:
-    """What a process prints; it must end well within a minute."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
+def ended(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess:
+    """What a process prints, and how it ends, within a minute."""
+    return subprocess.run(
+        [sys.executable, *arguments],
         cwd=NOTEBOOKS,
         env=hermetic(folder),
         capture_output=True,
         encoding="utf-8",
         timeout=SECONDS,
         check=False,
+        **options,
     )
+
+
+def run(code: str, folder: Path, *arguments: str) -> str:
+    """What a process prints; it must end well within a minute."""
+    done = ended("-c", code, *arguments, folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

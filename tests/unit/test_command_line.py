@@ -20,8 +20,8 @@ import requests
 from practice_tenant.__main__ import main
 from practice_tenant.directory import seed
 from practice_tenant.state import SECRETS
-from tests.environment import SURROUNDINGS, hermetic
-from tests.unit.children import NOTEBOOKS, SECONDS, running, tenant_folder
+from tests.environment import SURROUNDINGS
+from tests.unit.children import SECONDS, ended, running, tenant_folder
 from tests.unit.opened_state import REGISTERED
 
 # How a person, a service manager or a console window stops a program.
@@ -31,16 +31,7 @@ OPTIONS = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "
 
 def command(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess:
     """What a command prints, and how it ends."""
-    return subprocess.run(
-        [sys.executable, "-m", "practice_tenant", *arguments],
-        cwd=NOTEBOOKS,
-        env=hermetic(folder),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=SECONDS,
-        check=False,
-        **options,
-    )
+    return ended("-m", "practice_tenant", *arguments, folder=folder, **options)
 
 
 @contextmanager

@@ -5,9 +5,9 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import jwt
 import pytest
@@ -18,7 +18,7 @@ from practice_tenant.authority.signing import Unsigned, here
 from practice_tenant.authority.signing_process import SigningProcess
 from practice_tenant.directory.signing_keys import SigningKey
 from practice_tenant.state import State, in_memory
-from tests.environment import ROOT, hermetic
+from tests.unit.children import ended
 from tests.unit.practice import Practice
 
 needs_fork = pytest.mark.skipif(not signing_process.available(), reason="needs Linux and two cores")
@@ -83,28 +83,16 @@ def key(practice: Practice) -> SigningKey:
     return practice.app.signing_keys.current()
 
 
-@pytest.fixture
-def run(tmp_path) -> Callable[[str], subprocess.CompletedProcess]:
-    def run(code: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, "-c", ASKED + code],
-            check=False,
-            cwd=ROOT / "notebooks",
-            env=hermetic(tmp_path),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    return run
-
-
-def assert_signed(answers: list[dict], keys: dict[str, dict]) -> None:
-    """Each has the token with its own number, signed by the key that it names."""
-    for answer in answers:
+def signed_answers(done: subprocess.CompletedProcess, count: int) -> dict:
+    """What a process said that got so many tokens: each has its own number, and is signed by the key that it names."""
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert len(said["answers"]) == count
+    for answer in said["answers"]:
         kid = jwt.get_unverified_header(answer["access_token"])["kid"]
-        public = jwt.PyJWK(keys[kid]).key
+        public = jwt.PyJWK(said["keys"][kid]).key
         assert jwt.decode(answer["access_token"], public, algorithms=["RS256"]) == {"uti": answer["n"]}
+    return said
 
 
 @pytest.mark.parametrize("sign", [here, SigningProcess()], ids=["here", "a process that isn't started"])
@@ -154,12 +142,8 @@ def test_the_process_answers_with_signatures_in_the_order_of_its_requests(key: S
 
 
 @needs_fork
-def test_hundreds_at_once_are_each_answered_with_their_own_also_after_a_rotation(run: Callable):
-    ended = run(ROTATED)
-    assert ended.returncode == 0, ended.stderr
-    said = json.loads(ended.stdout)
-    assert len(said["answers"]) == 200
-    assert_signed(said["answers"], said["keys"])
+def test_hundreds_at_once_are_each_answered_with_their_own_also_after_a_rotation(tmp_path: Path):
+    said = signed_answers(ended("-c", ASKED + ROTATED, folder=tmp_path), 200)
     used = {jwt.get_unverified_header(answer["access_token"])["kid"] for answer in said["answers"]}
     assert len(used) == 2
     # Others were asked for meanwhile, so the process signed, and with the new key at the end.
@@ -167,20 +151,17 @@ def test_hundreds_at_once_are_each_answered_with_their_own_also_after_a_rotation
 
 
 @needs_fork
-def test_if_the_process_is_killed_everybody_is_answered_and_it_is_said(run: Callable):
-    ended = run(KILLED)
-    assert ended.returncode == 0, ended.stderr
-    said = json.loads(ended.stdout)
-    assert len(said["answers"]) == 340
-    assert_signed(said["answers"], said["keys"])
-    assert "The process that signs has ended; from now on this one signs." in ended.stderr
+def test_if_the_process_is_killed_everybody_is_answered_and_it_is_said(tmp_path: Path):
+    done = ended("-c", ASKED + KILLED, folder=tmp_path)
+    signed_answers(done, 340)
+    assert "The process that signs has ended; from now on this one signs." in done.stderr
 
 
 @needs_fork
-def test_the_process_ends_with_the_one_that_made_it_even_if_that_is_killed(run: Callable):
-    ended = run(LEFT)
-    assert ended.returncode == -signal.SIGKILL
-    process = int(ended.stdout)
+def test_the_process_ends_with_the_one_that_made_it_even_if_that_is_killed(tmp_path: Path):
+    done = ended("-c", ASKED + LEFT, folder=tmp_path)
+    assert done.returncode == -signal.SIGKILL
+    process = int(done.stdout)
     for _ in range(100):
         if not _lives(process):
             break

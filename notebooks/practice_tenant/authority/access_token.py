@@ -4,11 +4,11 @@ https://learn.microsoft.com/entra/identity-platform/access-token-claims-referenc
 Graph takes v1.0 tokens, an API whose registration says so takes v2.0 ones.
 """
 
-import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..directory.base64url import base64url
 from ..directory.federation import TOKEN_EXCHANGE_APP_ID
 from ..directory.objects import Application, Tenant, User
 from ..directory.permissions import GRAPH_APP_ID
@@ -137,4 +137,4 @@ def _graph_only(client: Client) -> dict:
 def opaque(size: int) -> str:
     """A random text, *size* bytes long before its base64url encoding."""
     # aio, rh and uti mean something to Entra only; here they are random and as long as the real ones.
-    return base64.urlsafe_b64encode(secrets.token_bytes(size)).rstrip(b"=").decode()
+    return base64url(secrets.token_bytes(size))

@@ -1,10 +1,10 @@
 """Proof Key for Code Exchange (RFC 7636): the code is worth nothing without the text whose hash went ahead."""
 
-import base64
 import hashlib
 import hmac
 import re
 
+from ..directory.base64url import base64url
 from .errors import AuthorityError
 
 METHODS = ("S256", "plain")
@@ -40,7 +40,6 @@ def check_verifier(content: dict, verifier: str | None) -> None:
         raise AuthorityError(501481)
     sent = verifier
     if content.get("code_challenge_method") == "S256":
-        digest = hashlib.sha256(verifier.encode()).digest()
-        sent = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        sent = base64url(hashlib.sha256(verifier.encode()).digest())
     if not hmac.compare_digest(sent, challenge):
         raise AuthorityError(501481)

@@ -4,10 +4,10 @@ The claims follow https://learn.microsoft.com/entra/identity-platform/id-token-c
 access-token-claims-reference; the answer's layout is Entra's, as recorded.
 """
 
-import base64
 import json
 from dataclasses import dataclass
 
+from ..directory.base64url import base64url
 from ..directory.objects import Application, Tenant, User
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
@@ -165,7 +165,7 @@ def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) ->
 def client_info(sign_in: SignIn) -> str:
     """What MSAL builds an account's ID from: the user's and the tenant's GUID, base64url-encoded JSON."""
     value = json.dumps({"uid": sign_in.user.id, "utid": sign_in.tenant.id})
-    return base64.urlsafe_b64encode(value.encode()).rstrip(b"=").decode()
+    return base64url(value.encode())
 
 
 def _answered(wanted: Wanted, permissions: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,12 +4,11 @@ https://learn.microsoft.com/azure/active-directory-b2c/tokens-overview; the answ
 https://learn.microsoft.com/azure/active-directory-b2c/access-tokens shows it.
 """
 
-import base64
 import json
 from dataclasses import dataclass
 
-import jwt
-
+from ..authority.signing import Unsigned
+from ..directory.base64url import base64url
 from ..directory.objects import Application, User
 from ..directory.signing_keys import SigningKey
 from .scopes import Asked
@@ -101,8 +100,8 @@ def _common(sign_in: SignIn, issued: int) -> dict:
 
 
 def _signed(claims: dict, key: SigningKey) -> str:
-    return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
+    return Unsigned(header={"kid": key.kid}, claims=claims, key=key).signed()
 
 
 def _encoded(value: dict) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+    return base64url(json.dumps(value).encode())

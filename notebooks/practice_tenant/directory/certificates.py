@@ -1,6 +1,5 @@
 """Certificates that apps register in place of a secret: reading one, and what is kept of it."""
 
-import base64
 import hashlib
 import uuid
 
@@ -8,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from .base64url import base64url
 from .objects import KeyCredential
 
 SMALLEST_RSA_BITS = 2048
@@ -31,8 +31,8 @@ def new_credential(data: bytes, *, display_name: str | None = None) -> KeyCreden
         key_id=str(uuid.uuid4()),
         display_name=display_name,
         certificate=der,
-        sha1=_base64url(hashlib.sha1(der, usedforsecurity=False).digest()),
-        sha256=_base64url(hashlib.sha256(der).digest()),
+        sha1=base64url(hashlib.sha1(der, usedforsecurity=False).digest()),
+        sha256=base64url(hashlib.sha256(der).digest()),
         start=int(certificate.not_valid_before_utc.timestamp()),
         end=int(certificate.not_valid_after_utc.timestamp()),
     )
@@ -52,7 +52,3 @@ def _read(data: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(data)
     except ValueError:
         raise ValueError("Key credential is not a certificate in DER or PEM form.") from None
-
-
-def _base64url(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

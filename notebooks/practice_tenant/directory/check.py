@@ -4,7 +4,6 @@ SQLite's quick check, made at every opening, sees damage to pages and not to the
 size is read once as a whole, which takes some milliseconds; a bigger one only where something is known to be wrong.
 """
 
-import base64
 import functools
 import hashlib
 import sqlite3
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
 from . import federation, issued, service_principals, signing_keys, store
+from .base64url import base64url
 from .damaged import Damaged
 from .database import UnknownSchema
 from .objects import KeyCredential, PermissionGrant
@@ -101,7 +101,7 @@ def _kinds(made: type) -> dict[str, type]:
 
 
 def _is_itself(value: object) -> bool:
-    return not isinstance(value, KeyCredential) or value.sha256 == _base64url(hashlib.sha256(value.certificate))
+    return not isinstance(value, KeyCredential) or value.sha256 == base64url(hashlib.sha256(value.certificate).digest())
 
 
 def _check_signing_keys(directory: store.Directory) -> None:
@@ -113,13 +113,9 @@ def _check_signing_keys(directory: store.Directory) -> None:
         # The quickest way to see that all parts of the private key are right.
         signature = key.private_key.sign(b"", PKCS1v15(), hashes.SHA256())
         certificate.public_key().verify(signature, b"", PKCS1v15(), hashes.SHA256())
-        return key.kid == _base64url(hashlib.sha1(row["certificate"], usedforsecurity=False))
+        return key.kid == base64url(hashlib.sha1(row["certificate"], usedforsecurity=False).digest())
 
     sound = directory.every("signing_key", signs)
     # One of each has signed from the beginning, and one waits.
     if not sound or not all({0, signing_keys.LATER} <= found for found in starts.values()):
         raise Damaged("a signing key isn't the one that was made")
-
-
-def _base64url(digest) -> str:
-    return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()

@@ -145,20 +145,20 @@ class Database:
 
     def revision(self) -> tuple[int, int]:
         """A value that differs once anything changed, in this process or another: what was read before may be stale."""
-        return self._data_version() if self._seen is None else self._seen, self._db.total_changes
+        return self._data_version(), self._db.total_changes
 
     @contextlib.contextmanager
     def one_look(self) -> Iterator[None]:
         """Whether another process changed anything is looked for once: what is read inside is of one moment."""
         with self._lock:
-            self._seen, outer = self._data_version() if self._seen is None else self._seen, self._seen
+            outer, self._seen = self._seen, self._data_version()
             try:
                 yield
             finally:
                 self._seen = outer
 
     def _data_version(self) -> int:
-        return self._one("PRAGMA data_version")[0]
+        return self._one("PRAGMA data_version")[0] if self._seen is None else self._seen
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
         with self._lock, _NAMED:

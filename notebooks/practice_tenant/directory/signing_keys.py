@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from .base64url import base64url
 from .damaged import Damaged, made_of
 from .store import Directory
 
@@ -40,8 +41,8 @@ class SigningKey:
             "use": "sig",
             "kid": self.kid,
             "x5t": self.kid,
-            "n": _base64url(numbers.n.to_bytes(256, "big")),
-            "e": _base64url(numbers.e.to_bytes(3, "big")),
+            "n": base64url(numbers.n.to_bytes(256, "big")),
+            "e": base64url(numbers.e.to_bytes(3, "big")),
             "x5c": [base64.b64encode(self.certificate).decode()],
         }
 
@@ -128,7 +129,7 @@ def new_key(now: int, *, active_from: int) -> dict:
         .public_bytes(serialization.Encoding.DER)
     )
     return {
-        "kid": _base64url(hashlib.sha1(certificate, usedforsecurity=False).digest()),
+        "kid": base64url(hashlib.sha1(certificate, usedforsecurity=False).digest()),
         "private_key": key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ),
@@ -150,7 +151,3 @@ def load(row: dict, held: SigningKey | None = None) -> SigningKey:
     return SigningKey(
         kid=row["kid"], private_key=private_key, certificate=row["certificate"], active_from=row["active_from"]
     )
-
-
-def _base64url(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
