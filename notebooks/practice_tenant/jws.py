@@ -4,11 +4,11 @@ RFC 7515 section 3.1 (compact serialization); RFC 8725 for what a reader must no
 """
 
 import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass
 
+from . import strict_json
 from .directory.base64url import base64url
 
 # Made once: json.dumps would make one for each text.
@@ -54,8 +54,8 @@ def compact(signing_input: bytes, signature: bytes) -> str:
 def _object(segment: str) -> dict:
     try:
         raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_no_duplicates)
-    except (binascii.Error, ValueError, RecursionError) as error:
+        value = strict_json.read(raw, _no_duplicates)
+    except ValueError as error:
         raise Malformed("a part is no JSON") from error
     if not isinstance(value, dict):
         raise Malformed("a part is no JSON object")

@@ -193,8 +193,9 @@ def test_a_claims_challenge_is_met_by_a_new_sign_in_only(graph: Graph, desktop: 
         '{"access_token": {"acrs": "value"}}',
         "[" * 15_000,
         "9" * 5_000,
+        '{"access_token": {"acrs": {"value": "\\ud800"}}}',
     ],
-    ids=lambda claims: claims[:45],
+    ids=lambda claims: claims[:48],
 )
 def test_claims_that_are_none_are_an_invalid_request(desktop: RelyingParty, learner: Person, claims: str):
     assert sent_back(learner.http.get(desktop.link(claims=claims)))["error"] == "invalid_request"

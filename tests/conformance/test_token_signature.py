@@ -202,7 +202,7 @@ def test_json_is_utf_8_without_a_mark(graph: Graph, mint: Mint, part: str, encod
 @pytest.mark.statement(85)
 @pytest.mark.parametrize(
     "payload",
-    [b"[" * 20_000, b'{"a":' * 20_000, b"1" * 5_000, b"", b"null", b"[]", b'"{}"'],
+    [b"[" * 20_000, b'{"a":' * 20_000, b"1" * 5_000, b"", b"null", b"[]", b'"{}"', b'{"sub":NaN}'],
     ids=lambda p: ascii(p[:6]),
 )
 def test_what_is_no_json_object_is_refused(graph: Graph, mint: Mint, payload: bytes):

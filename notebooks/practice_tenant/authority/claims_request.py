@@ -3,8 +3,7 @@
 OpenID Connect Core section 5.5; https://learn.microsoft.com/entra/identity-platform/claims-challenge
 """
 
-import json
-
+from .. import strict_json
 from .errors import AuthorityError
 
 
@@ -30,11 +29,11 @@ def _values(claims: str | None, name: str) -> tuple[str, ...]:
     if claims is None:
         return ()
     try:
-        wanted = json.loads(claims)
+        wanted = strict_json.read(claims)
         asked = (wanted.get("access_token") or {}).get(name) or {}
         values = [asked["value"]] if "value" in asked else asked.get("values", [])
         # People write one value without its brackets; Entra takes that.
         values = [values] if isinstance(values, str) else list(values)
-    except (ValueError, RecursionError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError) as error:
         raise AuthorityError(9002313) from error
     return tuple(value for value in values if isinstance(value, str))

@@ -1,9 +1,8 @@
 """Reading a JSON request body: which members a handler takes, of which kind, with a sentence for each mistake."""
 
-import json
-
 from starlette.requests import Request
 
+from .. import strict_json
 from ..directory import redirect_uri
 from .errors import GraphError, bad_request
 
@@ -24,10 +23,8 @@ async def read_body(request: Request) -> dict:
     if not raw.strip():
         return {}
     try:
-        body = json.loads(raw)
-        # A lone surrogate ("\ud800") is no character: neither the directory nor an answer can hold it.
-        json.dumps(body, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        body = strict_json.read(raw)
+    except ValueError as error:
         raise bad_request("Unable to read JSON request payload.", "BadRequest") from error
     if not isinstance(body, dict):
         raise bad_request("Unable to read JSON request payload: an object was expected.", "BadRequest")
