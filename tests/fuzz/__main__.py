@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-ROUND = 10_000
+ROUND = 25_000
 FEWEST = 1_000
 # One test may take longer than a whole run usually does.
 _LONG = ("-o", "faulthandler_timeout=0")

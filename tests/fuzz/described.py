@@ -20,7 +20,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.yml"))
 _PAGES_KEY = "only-its-owner"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Described:
     """An operation as a description has it.
 

@@ -99,13 +99,26 @@ def fields(names: dict[str, tuple[str, ...]], most: int = 8) -> SearchStrategy[l
     return st.lists(st.one_of(known, known, known, st.tuples(text(size=10), text())), max_size=most)
 
 
-def changed(good: dict[str, str], names: dict[str, tuple[str, ...]] | None = None) -> SearchStrategy[list]:
-    """The fields of a good request, of which some are left out, written otherwise or said twice."""
-    every = {name: (value,) for name, value in good.items()} | (names or {})
-    left_out = st.sets(st.sampled_from(sorted(good)), max_size=2)
-    return st.tuples(left_out, fields(every, 3)).map(
-        lambda drawn: [pair for pair in good.items() if pair[0] not in drawn[0]] + drawn[1]
-    )
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What is done to a good request, whatever it holds.
+
+    Attributes:
+        without: the names of fields that are left out.
+        added: names with values, some of which are there already.
+    """
+
+    without: set[str]
+    added: list[tuple[str, str]]
+
+    def of(self, good: dict[str, str]) -> list[tuple[str, str]]:
+        """The fields afterwards."""
+        return [pair for pair in good.items() if pair[0] not in self.without] + self.added
+
+
+def changes(good: tuple[str, ...], names: dict[str, tuple[str, ...]]) -> SearchStrategy[Changes]:
+    """Some fields of a good request, which has these, are left out, written otherwise or said twice."""
+    return st.builds(Changes, without=st.sets(st.sampled_from(good), max_size=2), added=fields(names, 3))
 
 
 def json_values(*keys: str) -> SearchStrategy[object]:

@@ -1,5 +1,7 @@
 """HTTP/1.1 as nobody should write it: requests that are cut, damaged, joined, chunked wrongly, or no requests at all."""
 
+from functools import cache
+
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -45,6 +47,7 @@ _SIZES = (b"0", b"1", b"5", b"00005", b"0x5", b"-5", b"+5", b"5 ", b"", b"g", b"
 _ENDS = (b"\r\n", b"\r\n", b"\r\n", b"\n", b"\r", b"", b"XX")
 
 
+@cache
 def whole(port: int) -> SearchStrategy[bytes]:
     """A request that keeps the rules, whatever it asks for."""
     return st.sampled_from(
@@ -59,6 +62,7 @@ def whole(port: int) -> SearchStrategy[bytes]:
     )
 
 
+@cache
 def anything(port: int) -> SearchStrategy[bytes]:
     """Bytes that a client may send, mostly nearly a request, and perhaps several."""
     places = st.lists(st.tuples(st.floats(0, 1), st.sampled_from(_FRAGMENTS)), min_size=1, max_size=3)

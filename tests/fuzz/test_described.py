@@ -1,13 +1,14 @@
 """Requests that schemathesis makes up from the descriptions, good ones and wrong ones: the answers are as described."""
 
 from datetime import timedelta
+from functools import cache
 
 import httpx
 import pytest
 import requests
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from schemathesis import GenerationMode
+from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
@@ -49,8 +50,8 @@ def test_any_request_is_answered_as_described(
 ):
     mode = data.draw(MODES, label="mode")
     # Nearly every name that is made up names nothing.
-    named = data.draw(st.sampled_from([operation.examples["path"], {}]), label="path")
-    case = data.draw(operation.operation.as_strategy(generation_mode=mode, path_parameters=named or None))
+    named = data.draw(st.booleans(), label="named")
+    case = data.draw(cases(operation, mode, named))
     http, prefix = client(practice, operation)
     request = prepared(case.as_transport_kwargs(base_url=http.base_url + prefix.rstrip("/")))
     headers = [*request.headers.items()]
@@ -60,6 +61,13 @@ def test_any_request_is_answered_as_described(
         headers.append(("Authorization", f"Bearer {token}"))
     response = answer(http, request.method, request.url, headers=headers, content=body_of(request))
     case.validate_response(response, checks=CHECKS)
+
+
+@cache
+def cases(operation: Described, mode: GenerationMode, named: bool) -> st.SearchStrategy[Case]:
+    """Requests to an operation; *named*: with the names in its path that are its examples."""
+    path = operation.examples["path"] if named else {}
+    return operation.operation.as_strategy(generation_mode=mode, path_parameters=path or None)
 
 
 def prepared(members: dict) -> requests.PreparedRequest:
