@@ -55,13 +55,14 @@ def aged(tenant: Tenant, app: msal.ConfidentialClientApplication) -> str:
 def test_a_429_is_an_error_dict_that_http_cache_repeats_until_retry_after(tenant: Tenant, new_app: NewApp):
     app = new_app()
     tenant.throttle(times=1, retry_after=2)
-    first = app.acquire_token_for_client(SCOPE)
     started = time.monotonic()
+    first = app.acquire_token_for_client(SCOPE)
     assert (first["error"], first["error_codes"]) == ("temporarily_unavailable", [90055])
     with Reached(tenant) as reached:
         assert app.acquire_token_for_client(SCOPE)["trace_id"] == first["trace_id"]
     assert reached.count == 0
     once_true(lambda: "access_token" in app.acquire_token_for_client(SCOPE))
+    # MSAL counts whole seconds of the clock, so that two of them are more than one.
     assert time.monotonic() - started > 1
 
 
@@ -119,7 +120,7 @@ def test_a_5xx_raises_msalserviceerror_and_is_repeated_without_asking(tenant: Te
 
 def test_a_5xx_is_repeated_until_retry_after(tenant: Tenant, new_app: NewApp):
     app = new_app()
-    tenant.fail(times=1, retry_after=1)
+    tenant.fail(times=1, retry_after=2)
     started = time.monotonic()
     while True:
         try:
@@ -128,7 +129,7 @@ def test_a_5xx_is_repeated_until_retry_after(tenant: Tenant, new_app: NewApp):
         except MsalServiceError:
             assert time.monotonic() - started < SECONDS
             time.sleep(0.05)
-    assert 0.5 < time.monotonic() - started < 4, "5 seconds without Retry-After"
+    assert 1 < time.monotonic() - started < 4, "5 seconds without Retry-After"
 
 
 def test_past_refresh_on_a_5xx_raises_although_a_valid_token_is_cached(tenant: Tenant, new_app: NewApp):
