@@ -76,7 +76,7 @@ class _Pages(BaseHTTPRequestHandler):
             claims = (self.web_app.result or {}).get("id_token_claims") or {}
             name = claims.get("name", "")
             self._say(200, f"Hello {name}. You may close this page.")
-        except ValueError:
+        except (ValueError, RuntimeError):  # another state, another nonce
             sentence = (
                 "This answer belongs to no sign-in that was started here."
             )

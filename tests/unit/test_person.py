@@ -60,7 +60,9 @@ def test_a_page_without_a_form_is_the_last_one(running):
     assert "not an identity provider" in person.visit(running.portal_url.removesuffix("portal"))
 
 
-def test_a_web_app_gets_its_answer(running):
+@pytest.fixture
+def web_app(running) -> Iterator[WebApp]:
+    """A web app of the seeded confidential client."""
     seeded = running.seeded
     with practice_session(running) as session:
         client = msal.ConfidentialClientApplication(
@@ -69,9 +71,30 @@ def test_a_web_app_gets_its_answer(running):
             client_credential=seeded.client_secret,
             http_client=session,
         )
-        app = WebApp(client, ["User.Read"])
-        assert person.sign_in_to(app.url) is True
-        assert app.wait(timeout=1)["id_token_claims"]["preferred_username"] == person.ACCOUNT
+        yield WebApp(client, ["User.Read"])
+
+
+def test_a_web_app_gets_its_answer(web_app):
+    assert person.sign_in_to(web_app.url) is True
+    assert web_app.wait(timeout=1)["id_token_claims"]["preferred_username"] == person.ACCOUNT
+
+
+@pytest.mark.parametrize("another", ["state", "nonce"])
+def test_a_web_app_takes_no_answer_to_another_sign_in(web_app, monkeypatch, another):
+    start = web_app.start_sign_in
+
+    def start_and_forget() -> str:
+        url = start()
+        web_app.flow = web_app.flow | {another: "another"}
+        return url
+
+    monkeypatch.setattr(web_app, "start_sign_in", start_and_forget)
+    assert "belongs to no sign-in that was started here" in person.visit(web_app.url)
+    assert web_app.result is None
+    # It goes on waiting, for the right one.
+    monkeypatch.setattr(web_app, "start_sign_in", start)
+    assert "Hello Practice Learner" in person.visit(web_app.url)
+    web_app.wait(timeout=1)
 
 
 @pytest.mark.parametrize("location", ["https://login.microsoftonline.com/common/oauth2/v2.0/authorize", None])
