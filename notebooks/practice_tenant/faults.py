@@ -7,6 +7,7 @@ each has its own.
 import contextlib
 import sqlite3
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -16,16 +17,16 @@ from .directory.store import Directory
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class Fault(ABC):
     """What happens to the next *times* requests to an endpoint."""
 
     endpoint: str
     times: int = 1
 
     @property
+    @abstractmethod
     def effect(self) -> str:
         """The end of a sentence that begins with "The next request to token"."""
-        raise NotImplementedError
 
     @property
     def sentence(self) -> str:

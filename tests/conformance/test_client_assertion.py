@@ -2,6 +2,7 @@
 
 import socket
 
+import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -47,6 +48,10 @@ def claims(seeded: SeededValues, clock: Clock) -> dict:
 
 def changed(claims: dict, **changes: object) -> dict:
     return {name: value for name, value in (claims | changes).items() if value is not ABSENT}
+
+
+def assert_malformed(response: httpx.Response) -> None:
+    assert (response.status_code, response.json()["error"]) in {(400, "invalid_client"), (401, "invalid_client")}
 
 
 @pytest.mark.statement(31)
@@ -98,8 +103,16 @@ def test_the_type_has_to_be_the_right_one(authority: Authority, form, claims, ce
 @in_both_profiles
 @pytest.mark.parametrize("assertion", ["garbage", "a.b", "a.b.c", "..", "e30.e30.", "e30.e30.e30.e30", "☃.e30.e30"])
 def test_what_is_no_jwt_is_malformed(authority: Authority, form: dict, assertion: str):
-    response = authority.token(form | as_form(assertion))
-    assert (response.status_code, response.json()["error"]) in {(400, "invalid_client"), (401, "invalid_client")}
+    assert_malformed(authority.token(form | as_form(assertion)))
+
+
+@pytest.mark.statement(12)
+@in_both_profiles
+@pytest.mark.parametrize("name", ["sub", "iss", "jti", "aud"])
+def test_a_claim_with_half_a_character_is_malformed(authority: Authority, form: dict, claims, certificate, name: str):
+    # Without a client_id it is the assertion that says which app this is.
+    del form["client_id"]
+    assert_malformed(authority.token(form | as_form(certificate.sign(changed(claims, **{name: "\ud800"})))))
 
 
 @pytest.mark.statement(26)

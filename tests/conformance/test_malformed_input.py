@@ -10,13 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from practice_tenant.directory.seed import SeededValues
-from practice_tenant.directory.store import Directory
-
 from .answers import assert_refused, assert_unauthorized
-from .certificate import as_form, assertion_claims, new_certificate
 from .clients import Authority, Graph, InProcess
-from .clock import Clock
 from .tokens import ABSENT, Mint, sign
 
 BODIES = {
@@ -72,21 +67,6 @@ def test_any_bytes_are_refused(authority: Authority, body: bytes):
 def test_any_text_in_a_parameter_is_refused(authority: Authority, form: dict, name: str, value: str):
     value = value.encode("utf-8", "replace").decode()
     assert authority.token(form | {name: value}).status_code in (400, 401)
-
-
-@pytest.mark.statement(12)
-@pytest.mark.parametrize("name", ["sub", "iss", "jti", "aud"])
-def test_text_that_is_none_in_an_assertion_is_refused(
-    authority: Authority, form: dict, directory: Directory, seeded: SeededValues, clock: Clock, name: str
-):
-    certificate = new_certificate(int(clock()))
-    directory.add_key(seeded.client_id, certificate.credential)
-    audience = f"https://login.microsoftonline.com/{authority.tenant}/oauth2/v2.0/token"
-    claims = assertion_claims(seeded.client_id, audience, clock()) | {name: "\ud800"}
-    # Without a client_id it is the assertion that says which app this is.
-    signed = {key: value for key, value in form.items() if key not in ("client_secret", "client_id")}
-    response = authority.token(signed | as_form(certificate.sign(claims)))
-    assert (response.status_code, response.json()["error"]) in {(400, "invalid_client"), (401, "invalid_client")}
 
 
 @pytest.mark.statement(12)
