@@ -21,6 +21,7 @@ from tests.bench import seeding
 from tests.bench.clients import Client, ClientFailed, Daemon, SignedIn
 from tests.bench.figure import Figure, percentile, slope
 from tests.bench.plan import Plan
+from tests.bench.server import resident
 from tests.environment import hermetic
 from tests.live.served import ServedTenant, served
 
@@ -40,7 +41,7 @@ class Sample:
 
     Attributes:
         seconds: since the load began.
-        memory: resident, MB (a million bytes).
+        memory: resident, and what processes it made have beside, MB (a million bytes).
         files: open ones, sockets included; handles on Windows.
         kept: the SQLite file and its log, MB.
         values: codes, refresh tokens and the like in the file.
@@ -177,7 +178,7 @@ def _sample(process: psutil.Process, file: Path, seconds: float) -> Sample:
     size = file.stat().st_size + (log.stat().st_size if log.exists() else 0)
     return Sample(
         seconds=seconds,
-        memory=process.memory_info().rss / 1e6,
+        memory=resident(process),
         files=process.num_handles() if sys.platform == "win32" else process.num_fds(),
         threads=process.num_threads(),
         kept=size / 1e6,

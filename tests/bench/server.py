@@ -45,10 +45,8 @@ class Answering:
     ca: Path | None = None
 
     def memory(self) -> float:
-        """The resident memory of its process, and what others that it made have beside, MB (a million bytes)."""
-        process = psutil.Process(self.process_id)
-        beside = sum(each.memory_full_info().uss for each in process.children(recursive=True))
-        return (process.memory_info().rss + beside) / 1e6
+        """Resident, MB (a million bytes)."""
+        return resident(psutil.Process(self.process_id))
 
     def work(self) -> float:
         """For how many seconds its process was on a core so far."""
@@ -173,6 +171,12 @@ def process(command: list[str], folder: Path, environment: Mapping[str, str], po
         finally:
             running.terminate()
             running.wait(_SECONDS_TO_STOP)
+
+
+def resident(process: psutil.Process) -> float:
+    """The resident memory of a process, and what others that it made have beside, MB (a million bytes)."""
+    beside = sum(each.memory_full_info().uss for each in process.children(recursive=True))
+    return (process.memory_info().rss + beside) / 1e6
 
 
 def free_port() -> int:
