@@ -40,6 +40,9 @@ WHOLE = f"""() => {{
     return {CELLS}.offsetHeight <= scrolled.clientHeight;
 }}"""
 
+# What is scrolled into sight for the first time is drawn in the next frame; it counts as hidden until then.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+
 
 class Lab:
     """A page of a JupyterLab, with one notebook in front. Cells go by their ids in the notebook's file."""
@@ -102,10 +105,11 @@ class Lab:
         return self.page.locator(".jp-Notebook .jp-Cell").nth(self._place(cell)).locator(".cm-content")
 
     def show_whole(self) -> None:
-        """Make the window so high that nothing of the notebook is scrolled out of sight."""
+        """Make the window so high that nothing of the notebook is scrolled out of sight, and wait until it is drawn."""
         height = self.page.evaluate(f"() => {CELLS}.offsetHeight")
         self.page.set_viewport_size({"width": WINDOW["width"], "height": height + 200})
         self.page.wait_for_function(WHOLE)
+        self.page.evaluate(DRAWN)
 
     def content(self) -> dict:
         """The notebook as it would be saved now, in nbformat 4."""
