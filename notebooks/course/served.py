@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -54,7 +55,7 @@ def find(folder: str | Path, *, https_port: int | None = None) -> ServedTenant:
             "python -m practice_tenant serve. It prints its state folder."
         )
     if len(files) > 1:
-        files = [file for file in files if _listens(_port(file))] or files
+        files = [file for file in files if _runs(file)] or files
     if len(files) > 1:
         names = ", ".join(map(_port, files))
         raise ControlError(f"Several practice tenants are served from {folder}. Name one: https_port= {names}.")
@@ -62,9 +63,9 @@ def find(folder: str | Path, *, https_port: int | None = None) -> ServedTenant:
         found = _read(files[0])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ControlError(f"{files[0]} can't be read ({type(error).__name__}). Start serve again.") from error
-    if not _listens(found.https_port):
+    if not _answers(found):
         raise ControlError(
-            f"The practice tenant of {files[0]} doesn't run any more: nobody listens on port {found.https_port}. "
+            f"The practice tenant of {files[0]} doesn't run any more: it doesn't answer on port {found.https_port}. "
             "Start serve again."
         )
     return found
@@ -74,11 +75,21 @@ def _port(file: Path) -> str:
     return file.stem.removeprefix("serve-")
 
 
-def _listens(port: str | int) -> bool:
-    # A port is a number below 65536; what else a file's name or content says is none.
+def _runs(file: Path) -> bool:
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        return _answers(_read(file))
+    return False
+
+
+def _answers(tenant: ServedTenant) -> bool:
+    """Whether it listens on its port, and not another program that has got the port since: each run has its own CA."""
+    # A port is a number below 65536, and a certificate is text; what else a file says is neither.
     with contextlib.suppress(OSError, ValueError, TypeError, OverflowError):
-        socket.create_connection(("127.0.0.1", int(port)), _SECONDS_TO_CONNECT).close()
-        return True
+        context = ssl.create_default_context(cadata=tenant.ca_certificate)
+        address = "127.0.0.1", int(tenant.https_port)
+        with socket.create_connection(address, _SECONDS_TO_CONNECT) as connection:
+            context.wrap_socket(connection, server_hostname="localhost").close()
+            return True
     return False
 
 

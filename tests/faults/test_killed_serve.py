@@ -1,5 +1,6 @@
 """`serve` is killed, so that it can't clear up: what it left behind misleads nobody."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,14 @@ def test_who_looks_for_a_killed_tenant_is_told_that_it_does_not_run(tmp_path: Pa
     with pytest.raises(
         ControlError, match=rf"serve-{port}\.json doesn't run any more.* port {port}\. Start serve again\."
     ):
+        Tenant.served(tenant_folder(tmp_path))
+
+
+def test_a_program_that_gets_the_port_of_a_killed_tenant_is_not_taken_for_it(tmp_path: Path):
+    with serving(tmp_path) as port:
+        pass
+    gone = rf"doesn't run any more: it doesn't answer on port {port}\."
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(ControlError, match=gone):
         Tenant.served(tenant_folder(tmp_path))
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -252,11 +251,11 @@ def test_a_folder_where_none_is_served_says_how_to_start_one(tmp_path):
 
 def describe(folder: Path, stub: StubTenant, **changes: object) -> None:
     """What `serve` writes down."""
-    (folder / "ca.pem").write_text(stub.ca_certificate)
+    (folder / f"serve-{stub.https_port}.pem").write_text(stub.ca_certificate)
     values = {
         "https_port": stub.https_port,
         "http_port": 8400,
-        "ca_certificate": str(folder / "ca.pem"),
+        "ca_certificate": str(folder / f"serve-{stub.https_port}.pem"),
         "face_header": ["X-Practice-Tenant-Run", "a-run-token"],
         "control_token": TOKEN,
         "seeded": {"client_id": "00001111-aaaa-2222-bbbb-3333cccc4444"},
@@ -283,10 +282,9 @@ def test_what_is_known_of_a_served_tenant_has_its_secrets_and_hides_them(stub, t
 
 def test_of_several_one_has_to_be_named(stub, tmp_path):
     describe(tmp_path, stub)
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        (tmp_path / f"serve-{port}.json").write_text("{}")
-        names = ", ".join(sorted(map(str, (port, stub.https_port))))
+    with stub_tenant() as other:
+        describe(tmp_path, other)
+        names = ", ".join(sorted(map(str, (other.https_port, stub.https_port))))
         with pytest.raises(ControlError, match=rf"Name one: https_port= {names}\."):
             Tenant.served(tmp_path)
     assert Tenant.served(tmp_path, https_port=stub.https_port).ports == (stub.https_port, 8400)
