@@ -65,6 +65,10 @@ async def everybody():
 print(json.dumps({"answers": asyncio.run(everybody()), "keys": public()}))
 process.stop()
 """
+OPEN = """
+print(json.dumps([os.readlink(file.path).partition(":")[0] for file in os.scandir(f"/proc/{process._process}/fd")]))
+process.stop()
+"""
 LEFT = """
 print(process._process, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -155,6 +159,13 @@ def test_if_the_process_is_killed_everybody_is_answered_and_it_is_said(tmp_path:
     done = ended("-c", ASKED + KILLED, folder=tmp_path)
     signed_answers(done, 340)
     assert "The process that signs has ended; from now on this one signs." in done.stderr
+
+
+@needs_fork
+def test_from_the_beginning_the_process_has_no_socket_but_its_own(tmp_path: Path):
+    done = ended("-c", ASKED + OPEN, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout).count("socket") == 1
 
 
 @needs_fork

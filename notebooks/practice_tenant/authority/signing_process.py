@@ -26,6 +26,8 @@ from .signing import Unsigned, rs256
 
 _FRAME = struct.Struct("!cI")
 _KEY, _SIGN = b"K", b"S"
+# The only other thing that the process says, once: nothing of the first one's is open in it.
+_LET_GO = b"."
 # Received into one buffer that is kept, rather than a new one each time.
 _RECEIVED_AT_ONCE = 64 * 1024
 
@@ -73,12 +75,14 @@ class SigningProcess(asyncio.BufferedProtocol):
         self._key: SigningKey | None = None
 
     def start(self) -> None:
-        """Make the process. Neither a thread nor an event loop may run yet."""
+        """Make the process; it has its own files only. Neither a thread nor an event loop may run yet."""
         self._socket, theirs = socket.socketpair()
         self._process = os.fork()
         if not self._process:
             _sign_until_the_end(theirs)
         theirs.close()
+        # Until then that process has the ports too: it would go on listening for a moment if this one was killed.
+        self._socket.recv(len(_LET_GO))
         self._socket.setblocking(False)
 
     def stop(self) -> None:
@@ -161,6 +165,7 @@ def _sign_until_the_end(requests: socket.socket) -> None:
         os.closerange(3, requests.fileno())
         os.closerange(requests.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
         with contextlib.suppress(ConnectionError):
+            requests.sendall(_LET_GO)
             answer(requests)
     finally:
         os._exit(0)
