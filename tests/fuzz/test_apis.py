@@ -46,7 +46,6 @@ KEYS = (
     "isEnabled",
     "key",
     "keyId",
-    "proof",
     "issuer",
     "subject",
     "audiences",
@@ -96,7 +95,7 @@ def test_any_body_at_the_api(practice: Practice, administrator_token: str, body:
     seeded = practice.seeded
     app = practice.directory.application(app_id=seeded.client_id).id
     principal = practice.directory.service_principal(seeded.tenant_id, app_id=seeded.client_id).id
-    of_app = ("", "/addKey", "/removeKey", "/addPassword", "/removePassword", "/federatedIdentityCredentials")
+    of_app = ("", "/addPassword", "/removePassword", "/federatedIdentityCredentials")
     paths = [
         "/applications",
         "/servicePrincipals",

@@ -1,4 +1,4 @@
-"""Certificates on an app registration: the whole list by PATCH, one at a time with a proof of the key."""
+"""Certificates on an app registration: PATCH replaces the whole list."""
 
 import base64
 import hashlib
@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from practice_tenant.graph.key_credentials import PROOF_AUDIENCE
 from tests.conformance.certificate import Certificate, new_certificate
 from tests.unit.practice import NOW, Practice
 
@@ -30,10 +29,6 @@ class Registration:
         body = {"keyCredentials": list(keys)}
         return self.practice.graph("PATCH", f"/applications/{self.id}", self.token, body)
 
-    def post(self, action: str, **body: object):
-        """``addKey`` or ``removeKey``."""
-        return self.practice.graph("POST", f"/applications/{self.id}/{action}", self.token, body)
-
 
 @pytest.fixture
 def registration(practice) -> Registration:
@@ -52,12 +47,6 @@ def new(certificate: Certificate, **changes: object) -> dict:
     """A certificate as a request adds it."""
     key = base64.b64encode(certificate.der).decode()
     return {"type": "AsymmetricX509Cert", "usage": "Verify", "key": key} | changes
-
-
-def proof(registration: Registration, certificate: Certificate, *, algorithm: str = "RS256", **changes: object) -> str:
-    """A proof that whoever changes the certificates holds this one's key."""
-    claims = {"aud": PROOF_AUDIENCE, "iss": registration.id, "nbf": NOW, "exp": NOW + 600} | changes
-    return certificate.sign({name: value for name, value in claims.items() if value is not None}, algorithm=algorithm)
 
 
 def test_a_certificate_is_shown_without_its_key(registration, certificates):
@@ -88,6 +77,32 @@ def test_a_patch_keeps_what_it_names_adds_what_is_new_and_removes_the_rest(regis
     assert [key["customKeyIdentifier"] for key in registration.keys] == [first["customKeyIdentifier"]]
     assert registration.patch().status_code == 204
     assert registration.keys == []
+
+
+def test_the_certificate_itself_is_shown_where_select_names_it_and_can_be_sent_back(registration, certificates):
+    practice, path = registration.practice, f"/applications/{registration.id}"
+    registration.patch(new(certificates[0]))
+    before = registration.keys
+    shown = practice.graph("GET", path, registration.token, select="id,keyCredentials").json()["keyCredentials"]
+    assert [base64.b64decode(key["key"]) for key in shown] == [certificates[0].der]
+    assert [key | {"key": None} for key in shown] == before
+    listed = practice.graph("GET", "/applications", registration.token, select="id,keyCredentials").json()["value"]
+    assert {key["key"] for app in listed for key in app["keyCredentials"]} == {None}
+    assert registration.patch(*shown).status_code == 204
+    assert registration.keys == before
+
+
+def test_a_key_id_stays_its_certificates(registration, certificates):
+    given = "11112222-bbbb-3333-cccc-4444dddd5555"
+    assert registration.patch(new(certificates[0], keyId=given.upper())).status_code == 204
+    before = registration.keys
+    assert [key["keyId"] for key in before] == [given]
+    changed = registration.patch(new(certificates[1], keyId=given))
+    assert changed.json()["error"]["message"] == f"Update to existing credential with KeyId '{given}' is not allowed."
+    twice = [new(certificate, keyId="5" + given[1:]) for certificate in certificates]
+    for wrong in (changed, registration.patch(*twice), registration.patch(new(certificates[1], keyId="mine"))):
+        assert (wrong.status_code, wrong.json()["error"]["code"]) == (400, "Request_BadRequest")
+    assert registration.keys == before
 
 
 @pytest.mark.parametrize(
@@ -132,77 +147,8 @@ def test_another_property_is_not_changed(name, registration):
 
 def test_who_may_not_write_applications_changes_no_certificate(registration, certificates):
     practice, path = registration.practice, f"/applications/{registration.id}"
-    for method, action in (("PATCH", ""), ("POST", "/addKey"), ("POST", "/removeKey")):
-        body = {"keyCredentials": [new(certificates[0])]}
-        for token in (practice.learner_token(), practice.user_token("User.Read openid", "admin")):
-            response = practice.graph(method, path + action, token, body)
-            assert (response.status_code, response.json()["error"]["code"]) == (403, "Authorization_RequestDenied")
+    body = {"keyCredentials": [new(certificates[0])]}
+    for token in (practice.learner_token(), practice.user_token("User.Read openid", "admin")):
+        response = practice.graph("PATCH", path, token, body)
+        assert (response.status_code, response.json()["error"]["code"]) == (403, "Authorization_RequestDenied")
     assert registration.keys == []
-
-
-@pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
-@pytest.mark.parametrize("issuer", ["id", "app_id"])
-def test_a_proof_adds_and_removes_a_certificate(algorithm, issuer, registration, certificates):
-    registration.patch(new(certificates[0]))
-    issuers = {"id": registration.id, "app_id": registration.practice.seeded.client_id}
-    good = proof(registration, certificates[0], algorithm=algorithm, iss=issuers[issuer])
-    added = registration.post("addKey", keyCredential=new(certificates[1]), proof=good)
-    assert added.status_code == 200
-    assert added.json()["@odata.context"].endswith("$metadata#microsoft.graph.keyCredential")
-    assert added.json()["keyId"] in {key["keyId"] for key in registration.keys}
-    assert len(registration.keys) == 2
-    removed = registration.post("removeKey", keyId=added.json()["keyId"], proof=good)
-    assert (removed.status_code, removed.content) == (204, b"")
-    assert len(registration.keys) == 1
-    again = registration.post("removeKey", keyId=added.json()["keyId"], proof=good)
-    assert (again.status_code, added.json()["keyId"] in again.text) == (400, True)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"aud": "https://graph.microsoft.com"},
-        {"aud": [PROOF_AUDIENCE]},
-        {"iss": "11112222-bbbb-3333-cccc-4444dddd5555"},
-        {"iss": None},
-        {"exp": NOW},
-        {"exp": NOW + 901},
-        {"exp": None},
-        {"exp": "soon"},
-        {"exp": True},
-        {"nbf": NOW + 301},
-        {"nbf": "now"},
-        {"exp": float("nan")},
-        {"exp": float("inf")},
-    ],
-    ids=repr,
-)
-def test_a_proof_for_something_else_or_another_time_proves_nothing(changes, registration, certificates):
-    registration.patch(new(certificates[0]))
-    wrong = proof(registration, certificates[0], **changes)
-    for response in (
-        registration.post("addKey", keyCredential=new(certificates[1]), proof=wrong),
-        registration.post("removeKey", keyId=registration.keys[0]["keyId"], proof=wrong),
-    ):
-        assert (response.status_code, "Proof of possession is invalid" in response.text) == (400, True)
-    assert len(registration.keys) == 1
-
-
-def test_a_proof_is_signed_with_a_key_the_app_already_has(registration, certificates):
-    registration.patch(new(certificates[0]))
-    right = proof(registration, certificates[0])
-    unsigned = "eyJhbGciOiJub25lIn0." + right.split(".")[1] + ".e30"
-    stranger = proof(registration, certificates[1])
-    for wrong in (stranger, unsigned, right[:-8] + "AAAAAAAA", right.rpartition(".")[0], "garbage", "a.b.c"):
-        response = registration.post("addKey", keyCredential=new(certificates[1]), proof=wrong)
-        assert (response.status_code, "Proof of possession is invalid" in response.text) == (400, True)
-    for missing in ({}, {"proof": None}, {"proof": 1}):
-        assert registration.post("addKey", keyCredential=new(certificates[1]), **missing).status_code == 400
-    assert len(registration.keys) == 1
-
-
-def test_a_certificate_that_has_expired_proves_nothing(registration, certificates):
-    expired = new_certificate(NOW - 2 * 24 * 3600, days=1)
-    registration.patch(new(expired))
-    response = registration.post("addKey", keyCredential=new(certificates[1]), proof=proof(registration, expired))
-    assert (response.status_code, len(registration.keys)) == (400, 1)

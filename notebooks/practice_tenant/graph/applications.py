@@ -58,8 +58,11 @@ async def create_application(request: Request, caller: Caller) -> JSONResponse:
 async def get_application(request: Request, caller: Caller) -> JSONResponse:
     """``GET /applications/{object id}``"""
     application = find_application(request, caller)
-    item = _json(application, request.app.state.graph.directory)
-    return JSONResponse(entity(request, "applications", selected(item, read_query(request).select, tuple(item))))
+    query, directory = read_query(request), request.app.state.graph.directory
+    item = _json(application, directory)
+    if "keyCredentials" in query.select:
+        item["keyCredentials"] = [key_json(key, with_key=True) for key in directory.keys(application.app_id)]
+    return JSONResponse(entity(request, "applications", selected(item, query.select, tuple(item))))
 
 
 @app_role(*_WRITE)

@@ -1,65 +1,32 @@
-"""Certificates on an app registration.
+"""Certificates on an app registration: the ``keyCredentials`` of ``PATCH /applications/{id}``.
 
-``PATCH /applications/{id}`` with ``keyCredentials`` (the whole list), and ``addKey`` / ``removeKey``, which want a proof:
-a JWT signed with a certificate the app already has. https://learn.microsoft.com/graph/api/application-addkey
+https://learn.microsoft.com/graph/applications-how-to-add-certificate. Graph's ``addKey`` and ``removeKey`` are left out:
+they need a certificate that the app already has.
 """
 
 import base64
 import binascii
-from collections.abc import Collection
+import re
+import sqlite3
+from dataclasses import replace
 
-from jwt import PyJWS
-from jwt.exceptions import InvalidTokenError
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-
-from .. import jws
 from ..directory import certificates
 from ..directory.objects import Application, KeyCredential
 from ..directory.store import Directory
 from ..timestamps import timestamp
-from .access import app_role
-from .bearer import Caller
-from .body import member, read_body, text
+from .body import text
 from .errors import bad_request
-from .find import find_application
-from .query import context
 
-# Azure AD Graph's application ID: the audience that a proof is addressed to.
-PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000"
-PROOF_SECONDS = 600
-_WRITE = ("Application.ReadWrite.All",)
-
-
-@app_role(*_WRITE)
-async def add_key(request: Request, caller: Caller) -> JSONResponse:
-    """``POST /applications/{object id}/addKey``"""
-    graph, application = request.app.state.graph, find_application(request, caller)
-    body = await read_body(request)
-    _check_proof(text(body, "proof", longest=64 * 1024), application, graph)
-    credential = _new(member(body, "keyCredential", dict, {}))
-    graph.directory.add_key(application.app_id, credential)
-    answer = {"@odata.context": context(request, "microsoft.graph.keyCredential")} | key_json(credential)
-    return JSONResponse(answer)
-
-
-@app_role(*_WRITE)
-async def remove_key(request: Request, caller: Caller) -> Response:
-    """``POST /applications/{object id}/removeKey``"""
-    graph, application = request.app.state.graph, find_application(request, caller)
-    body = await read_body(request)
-    _check_proof(text(body, "proof", longest=64 * 1024), application, graph)
-    key_id = text(body, "keyId")
-    if not graph.directory.remove_key(application.app_id, key_id):
-        raise bad_request(f"No key credential found with keyId {key_id}.")
-    return Response(status_code=204)
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def replace_keys(directory: Directory, application: Application, items: list) -> None:
-    """Make *items* the app's certificates: new ones have a ``key``, kept ones the ``keyId`` they were given.
+    """Make *items* the app's certificates.
+
+    An item with the ``keyId`` of a registered certificate keeps it. Any other item needs a ``key`` and adds one.
 
     Raises:
-        GraphError: 400 for an item that is neither.
+        GraphError: 400 for an item that does neither.
     """
     known = {key.key_id: key for key in directory.keys(application.app_id)}
     kept, new = set(), []
@@ -67,24 +34,28 @@ def replace_keys(directory: Directory, application: Application, items: list) ->
         if not isinstance(item, dict):
             raise bad_request("Invalid value specified for property 'keyCredentials'.")
         key_id = str(item.get("keyId") or "").lower()
-        if item.get("key") is None and key_id in known:
+        if key_id in known:
+            _check_unchanged(item, known[key_id])
             kept.add(key_id)
         else:
-            new.append(_new(item))
-    with directory.transaction():
-        for key_id in known.keys() - kept:
-            directory.remove_key(application.app_id, key_id)
-        for credential in new:
-            directory.add_key(application.app_id, credential)
+            new.append(_new_key(item))
+    try:
+        with directory.transaction():
+            for key_id in known.keys() - kept:
+                directory.remove_key(application.app_id, key_id)
+            for credential in new:
+                directory.add_key(application.app_id, credential)
+    except sqlite3.IntegrityError as error:
+        raise bad_request("Another key credential with the same keyId already exists.") from error
 
 
-def key_json(credential: KeyCredential) -> dict:
-    """A certificate as Graph lays it out; the key itself is only sent when it is asked for."""
+def key_json(credential: KeyCredential, *, with_key: bool = False) -> dict:
+    """A certificate as Graph lays it out. Graph sends the certificate itself only where ``$select`` names it."""
     return {
         "customKeyIdentifier": base64.urlsafe_b64decode(credential.sha1 + "=").hex().upper(),
         "displayName": credential.display_name,
         "endDateTime": timestamp(credential.end),
-        "key": None,
+        "key": base64.b64encode(credential.certificate).decode() if with_key else None,
         "keyId": credential.key_id,
         "startDateTime": timestamp(credential.start),
         "type": "AsymmetricX509Cert",
@@ -92,9 +63,24 @@ def key_json(credential: KeyCredential) -> dict:
     }
 
 
-def _new(item: dict) -> KeyCredential:
+def _check_unchanged(item: dict, credential: KeyCredential) -> None:
+    if item.get("key") is not None and _certificate(item).certificate != credential.certificate:
+        raise bad_request(f"Update to existing credential with KeyId '{credential.key_id}' is not allowed.")
+
+
+def _new_key(item: dict) -> KeyCredential:
     if text(item, "type") != "AsymmetricX509Cert" or text(item, "usage") != "Verify":
         raise bad_request("A key credential of type 'AsymmetricX509Cert' and usage 'Verify' was expected.")
+    credential = _certificate(item)
+    if item.get("keyId") is None:
+        return credential
+    key_id = text(item, "keyId").lower()
+    if not _GUID.fullmatch(key_id):
+        raise bad_request("Invalid value specified for property 'keyId': a GUID was expected.")
+    return replace(credential, key_id=key_id)
+
+
+def _certificate(item: dict) -> KeyCredential:
     try:
         data = base64.b64decode(text(item, "key", longest=64 * 1024), validate=True)
     except (binascii.Error, ValueError) as error:
@@ -104,30 +90,3 @@ def _new(item: dict) -> KeyCredential:
         return certificates.new_credential(data, display_name=None if name is None else text(item, "displayName"))
     except ValueError as error:
         raise bad_request(str(error)) from error
-
-
-def _check_proof(proof: str, application: Application, graph) -> None:
-    refused = bad_request("Proof of possession is invalid: a JWT signed with a key of this application was expected.")
-    try:
-        claims = jws.read(proof).claims
-    except jws.Malformed as error:
-        raise refused from error
-    now, expires, not_before = graph.clock(), claims.get("exp"), claims.get("nbf", 0)
-    addressed = claims.get("aud") == PROOF_AUDIENCE and claims.get("iss") in (application.id, application.app_id)
-    timed = all(type(value) in (int, float) for value in (expires, not_before))
-    if not addressed or not timed or not not_before <= now + 300 or not now < expires <= now + PROOF_SECONDS + 300:
-        raise refused
-    if not _signed_by_one_of(proof, graph.directory.keys(application.app_id), now):
-        raise refused
-
-
-def _signed_by_one_of(token: str, keys: Collection[KeyCredential], now: float) -> bool:
-    for key in keys:
-        if now >= key.end:
-            continue
-        try:
-            PyJWS().decode(token, certificates.public_key(key), algorithms=["RS256", "PS256"])
-        except InvalidTokenError:
-            continue
-        return True
-    return False
