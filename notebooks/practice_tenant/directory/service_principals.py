@@ -53,11 +53,6 @@ class ServicePrincipals(Database):
         sql = "SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id"
         return [*self._made(_assignment, sql, principal_id)]
 
-    def assigned_to(self, resource_id: str) -> list[AppRoleAssignment]:
-        """The roles that were given on an app, oldest first."""
-        sql = "SELECT * FROM app_role_assignment WHERE resource_id = ? ORDER BY created, id"
-        return [*self._made(_assignment, sql, resource_id)]
-
     def remove_app_role_assignment(self, principal_id: str, assignment_id: str) -> bool:
         """Take a role back; False if the principal has no such assignment."""
         sql = "DELETE FROM app_role_assignment WHERE principal_id = ? AND id = ?"

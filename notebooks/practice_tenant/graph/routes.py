@@ -85,18 +85,10 @@ def _federated_credentials() -> tuple[Route, ...]:
 
 def _assignments() -> tuple[Route, ...]:
     of_app = "/servicePrincipals/{id}/appRoleAssignments"
-    to_app = "/servicePrincipals/{id}/appRoleAssignedTo"
-    of_user = "/users/{id}/appRoleAssignments"
     return (
-        Route(of_app, assignments.list_of_principal),
-        Route(of_app, assignments.assign_principal, methods=["POST"]),
-        Route(of_app + "/{assignment}", assignments.delete_of_principal, methods=["DELETE"]),
-        Route(to_app, assignments.list_assigned_to),
-        Route(to_app, assignments.assign_to, methods=["POST"]),
-        Route(to_app + "/{assignment}", assignments.delete_assigned_to, methods=["DELETE"]),
-        Route(of_user, assignments.list_of_user),
-        Route(of_user, assignments.assign_user, methods=["POST"]),
-        Route(of_user + "/{assignment}", assignments.delete_of_user, methods=["DELETE"]),
+        Route(of_app, assignments.list_assignments),
+        Route(of_app, assignments.create_assignment, methods=["POST"]),
+        Route(of_app + "/{assignment}", assignments.delete_assignment, methods=["DELETE"]),
     )
 
 
