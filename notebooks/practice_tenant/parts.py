@@ -24,7 +24,7 @@ from .endpoints import GRAPH
 from .faces import Face
 from .fault_answers import for_api, for_app, for_person
 from .front import Front
-from .graph.keys import PublishedKeys
+from .graph.bearer import PublishedKeys
 
 _KEYS_PATH = "/common/discovery/v2.0/keys"
 

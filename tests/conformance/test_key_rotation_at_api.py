@@ -9,7 +9,7 @@ from practice_tenant import parts
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.signing_keys import new_key
 from practice_tenant.directory.store import Directory
-from practice_tenant.graph.keys import PublishedKeys
+from practice_tenant.graph.bearer import PublishedKeys
 
 from .answers import assert_unauthorized
 from .clients import Authority, Graph

@@ -1,25 +1,32 @@
-"""Reading and verifying the bearer token of a request.
+"""Reading and verifying the bearer token of a request, with keys from the published key set.
 
-RFC 6750 (how it comes), RFC 7515 and RFC 8725 (what a signature may be), RFC 9068 section 4 (what is checked), and
+RFC 6750 (transport), RFC 7515 and RFC 8725 (signature), RFC 9068 section 4 (validation), and
 https://learn.microsoft.com/entra/identity-platform/claims-validation. Entra's access tokens have ``typ`` ``JWT``, as
-its ID tokens do; what tells them apart is the audience and the presence of ``scp`` or ``roles``.
+its ID tokens do. The audience and the presence of ``scp`` or ``roles`` tell them apart.
+
+The cache of keys follows Microsoft's middleware for APIs. A key set is used for a day. There is at most one fetch in five
+minutes, whatever ``kid`` a token names. After a failed fetch the last good keys stay in use for an hour.
 """
 
 import math
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
-from jwt import PyJWS
-from jwt.exceptions import InvalidSignatureError, InvalidTokenError
+from jwt import PyJWK, PyJWS
+from jwt.exceptions import InvalidSignatureError, InvalidTokenError, PyJWTError
 from starlette.requests import Request
 
 from .. import jws
 from .errors import invalid_token
-from .keys import PublishedKey, PublishedKeys
 
 MAX_TOKEN_BYTES = 250 * 1024
 SKEW_SECONDS = 300
+REFRESH_SECONDS = 24 * 3600
+UNKNOWN_KEY_SECONDS = 5 * 60
+LAST_KNOWN_GOOD_SECONDS = 3600
+
+Fetch = Callable[[], Awaitable[dict]]
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Members that would let a token bring its own key, or change what is signed (RFC 8725 section 3.10).
@@ -30,10 +37,59 @@ _VERIFIER = PyJWS(algorithms=["RS256"])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Caller:
-    """Who calls, as a verified token says: keyed on ``tid`` and ``oid``, never on a name.
+class PublishedKey:
+    """A public key, and the issuer it may sign for; ``{tenantid}`` in it stands for the token's ``tid``."""
 
-    ``contexts`` are the authentication contexts (``acrs``) that the person's sign-in met.
+    key: PyJWK
+    issuer: str
+
+    def signs_for(self, issuer: str, tenant_id: str) -> bool:
+        """Whether tokens of this issuer and tenant may be signed with the key."""
+        return self.issuer.replace("{tenantid}", tenant_id) == issuer
+
+
+class PublishedKeys:
+    """A cache of one issuer's signing keys, filled from its JSON Web Key Set.
+
+    Args:
+        fetch: gets the key set (RFC 7517 section 5).
+        clock: seconds since the epoch.
+    """
+
+    def __init__(self, fetch: Fetch, clock: Callable[[], float]):
+        self._fetch = fetch
+        self._clock = clock
+        self._keys: dict[str, PublishedKey] = {}
+        self._fetched = self._tried = float("-inf")
+
+    async def get(self, kid: str) -> PublishedKey | None:
+        """The key with this ID, or None."""
+        now = self._clock()
+        stale = now - self._fetched >= REFRESH_SECONDS
+        if (stale or kid not in self._keys) and now - self._tried >= UNKNOWN_KEY_SECONDS:
+            await self._refresh(now)
+        return self._keys.get(kid)
+
+    def look_again(self) -> None:
+        """Let the next unknown key ID trigger a fetch at once."""
+        self._tried = float("-inf")
+
+    async def _refresh(self, now: float) -> None:
+        self._tried = now
+        try:
+            self._keys = _published(await self._fetch())
+        except (OSError, ValueError, KeyError, PyJWTError):
+            if now - self._fetched >= REFRESH_SECONDS + LAST_KNOWN_GOOD_SECONDS:
+                self._keys = {}
+            return
+        self._fetched = now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """The verified token's client and principal, identified by ``tid`` and ``oid``, never by a name.
+
+    ``contexts`` are the authentication contexts (``acrs``) that the user's sign-in met.
     """
 
     tenant_id: str
@@ -45,12 +101,12 @@ class Caller:
 
     @property
     def app_only(self) -> bool:
-        """Whether an app calls on its own behalf: nobody signed in, so there are no scopes."""
+        """Whether an app calls on its own behalf: without a signed-in user there are no scopes."""
         return not self.scopes
 
 
 def token_of(request: Request) -> str:
-    """The token in the ``Authorization`` header; tokens anywhere else are not looked at.
+    """The token in the ``Authorization`` header; tokens anywhere else don't count.
 
     Raises:
         GraphError: 401 without a token, with another scheme, with two headers, or with an oversized token.
@@ -75,11 +131,11 @@ async def verify(
         token: JWS compact serialization.
         keys: the published signing keys.
         issuer: ``(tenant_id, version)`` → the exact ``iss`` that this API expects.
-        audiences: what this API is called.
+        audiences: this API's accepted ``aud`` values.
         now: seconds since the epoch.
 
     Raises:
-        GraphError: 401, with a sentence that says which check failed.
+        GraphError: 401, with a sentence that names the failed check.
     """
     try:
         parsed = jws.read(token)
@@ -152,3 +208,11 @@ def _caller(claims: dict, tenant_id: str) -> Caller:
 
 def _list(value: object) -> list:
     return value if isinstance(value, list) else []
+
+
+def _published(document: dict) -> dict[str, PublishedKey]:
+    return {
+        jwk["kid"]: PublishedKey(key=PyJWK(jwk, algorithm="RS256"), issuer=jwk["issuer"])
+        for jwk in document["keys"]
+        if jwk.get("kty") == "RSA" and jwk.get("use", "sig") == "sig"
+    }

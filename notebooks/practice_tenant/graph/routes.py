@@ -24,8 +24,8 @@ from . import (
     users,
 )
 from .access import authenticate
+from .bearer import PublishedKeys
 from .errors import GraphError, render
-from .keys import PublishedKeys
 
 
 @dataclass(frozen=True, kw_only=True)
