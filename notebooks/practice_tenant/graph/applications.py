@@ -23,11 +23,21 @@ from ..directory.store import Directory
 from ..timestamps import seconds, timestamp
 from .access import app_role
 from .bearer import Caller
-from .body import member, read_body, redirect_uris, text, texts
 from .errors import bad_request
-from .find import find_application
 from .key_credentials import key_json
-from .query import context, entity, page_of, read_query, selected
+from .requests import (
+    context,
+    entity,
+    find_application,
+    member,
+    page_of,
+    read_body,
+    read_query,
+    redirect_uris,
+    selected,
+    text,
+    texts,
+)
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)

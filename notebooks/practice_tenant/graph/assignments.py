@@ -14,10 +14,8 @@ from ..directory.store import Directory
 from ..timestamps import timestamp
 from .access import app_role
 from .bearer import Caller
-from .body import read_body, text
 from .errors import bad_request, not_found
-from .find import find_service_principal
-from .query import collection, entity
+from .requests import collection, entity, find_service_principal, read_body, text
 
 _GRANT = ("AppRoleAssignment.ReadWrite.All",)
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", *_GRANT)

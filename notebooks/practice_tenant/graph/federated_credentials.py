@@ -16,10 +16,8 @@ from ..directory.federation import MOST_FOR_AN_APP, TOKEN_EXCHANGE_AUDIENCE
 from ..directory.objects import Application, FederatedCredential
 from .access import app_role
 from .bearer import Caller
-from .body import read_body, text, texts
 from .errors import GraphError, bad_request, not_found
-from .find import find_application
-from .query import context, entity, page_of, read_query
+from .requests import context, entity, find_application, page_of, read_body, read_query, text, texts
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)

@@ -14,8 +14,8 @@ from ..directory import certificates
 from ..directory.objects import Application, KeyCredential
 from ..directory.store import Directory
 from ..timestamps import timestamp
-from .body import text
 from .errors import bad_request
+from .requests import text
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

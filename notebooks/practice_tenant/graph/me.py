@@ -16,7 +16,7 @@ from ..directory.subject import pairwise_subject
 from .access import signed_in_user
 from .bearer import Caller
 from .errors import invalid_token
-from .query import collection, entity, read_query, selected
+from .requests import collection, entity, read_query, selected
 from .users import DEFAULT_PROPERTIES, user_json
 
 # The template of the directory role "Global Administrator", the same in every tenant.

@@ -14,10 +14,8 @@ from ..directory.store import Directory
 from .access import app_role
 from .applications import role_json
 from .bearer import Caller
-from .body import member, read_body, text
 from .errors import GraphError, bad_request
-from .find import find_service_principal
-from .query import entity, page_of, read_query, selected
+from .requests import entity, find_service_principal, member, page_of, read_body, read_query, selected, text
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)

@@ -10,8 +10,7 @@ from ..directory.objects import Tenant, User
 from ..timestamps import timestamp
 from .access import allowed
 from .bearer import Caller
-from .find import find_user
-from .query import collection, entity, read_query, selected
+from .requests import collection, entity, find_user, read_query, selected
 
 _READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")
 _READ_BASIC_USERS = ("User.ReadBasic.All", *_READ_USERS)
