@@ -12,7 +12,7 @@ from practice_tenant.directory.subject import pairwise_subject
 from practice_tenant.graph import access
 from practice_tenant.graph.bearer import Caller
 from practice_tenant.graph.errors import GraphError
-from practice_tenant.graph.me import CONTEXT
+from practice_tenant.graph.users import CONTEXT
 from tests.conformance.relying_party import RelyingParty, sent_back
 from tests.unit.practice import Practice
 

@@ -19,7 +19,6 @@ from . import (
     applications,
     assignments,
     federated_credentials,
-    me,
     service_principals,
     users,
 )
@@ -40,9 +39,9 @@ class Graph:
 def application(graph: Graph) -> Starlette:
     """The API as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
     version_1 = [
-        Route("/me", me.me),
-        Route("/me/memberOf", me.member_of),
-        Route("/me/signInActivity", me.sign_in_activity),
+        Route("/me", users.me),
+        Route("/me/memberOf", users.member_of),
+        Route("/me/signInActivity", users.sign_in_activity),
         Route("/users", users.list_users),
         Route("/users/{id}", users.get_user),
         Route("/organization", users.list_organization),
@@ -61,7 +60,7 @@ def application(graph: Graph) -> Starlette:
     ]
     app = Starlette(
         routes=[
-            Route("/oidc/userinfo", me.user_info, methods=["GET", "POST"]),
+            Route("/oidc/userinfo", users.user_info, methods=["GET", "POST"]),
             Mount("/v1.0", app=Router(version_1, redirect_slashes=False)),
         ],
         exception_handlers=damage.handlers(graph.directory, busy) | {GraphError: refuse, HTTPException: unknown_path},
