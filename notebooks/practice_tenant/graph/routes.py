@@ -17,7 +17,6 @@ from ..faces import Face
 from . import (
     application_update,
     applications,
-    assignments,
     federated_credentials,
     service_principals,
     users,
@@ -38,6 +37,8 @@ class Graph:
 
 def application(graph: Graph) -> Starlette:
     """The API as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
+    federated = "/applications/{id}/federatedIdentityCredentials"
+    assignments = "/servicePrincipals/{id}/appRoleAssignments"
     version_1 = [
         Route("/me", users.me),
         Route("/me/memberOf", users.member_of),
@@ -51,12 +52,18 @@ def application(graph: Graph) -> Starlette:
         Route("/applications/{id}", application_update.update_application, methods=["PATCH"]),
         Route("/applications/{id}/addPassword", applications.add_password, methods=["POST"]),
         Route("/applications/{id}/removePassword", applications.remove_password, methods=["POST"]),
-        *_federated_credentials(),
+        Route(federated, federated_credentials.list_federated_credentials),
+        Route(federated, federated_credentials.create_federated_credential, methods=["POST"]),
+        Route(federated + "/{credential}", federated_credentials.get_federated_credential),
+        Route(federated + "/{credential}", federated_credentials.update_federated_credential, methods=["PATCH"]),
+        Route(federated + "/{credential}", federated_credentials.delete_federated_credential, methods=["DELETE"]),
         Route("/servicePrincipals", service_principals.list_service_principals),
         Route("/servicePrincipals", service_principals.create_service_principal, methods=["POST"]),
         Route("/servicePrincipals/{id}", service_principals.get_service_principal),
         Route("/servicePrincipals/{id}", service_principals.update_service_principal, methods=["PATCH"]),
-        *_assignments(),
+        Route(assignments, service_principals.list_assignments),
+        Route(assignments, service_principals.create_assignment, methods=["POST"]),
+        Route(assignments + "/{assignment}", service_principals.delete_assignment, methods=["DELETE"]),
     ]
     app = Starlette(
         routes=[
@@ -68,27 +75,6 @@ def application(graph: Graph) -> Starlette:
     app.router.redirect_slashes = False
     app.state.graph = graph
     return app
-
-
-def _federated_credentials() -> tuple[Route, ...]:
-    of_app = "/applications/{id}/federatedIdentityCredentials"
-    one = of_app + "/{credential}"
-    return (
-        Route(of_app, federated_credentials.list_federated_credentials),
-        Route(of_app, federated_credentials.create_federated_credential, methods=["POST"]),
-        Route(one, federated_credentials.get_federated_credential),
-        Route(one, federated_credentials.update_federated_credential, methods=["PATCH"]),
-        Route(one, federated_credentials.delete_federated_credential, methods=["DELETE"]),
-    )
-
-
-def _assignments() -> tuple[Route, ...]:
-    of_app = "/servicePrincipals/{id}/appRoleAssignments"
-    return (
-        Route(of_app, assignments.list_assignments),
-        Route(of_app, assignments.create_assignment, methods=["POST"]),
-        Route(of_app + "/{assignment}", assignments.delete_assignment, methods=["DELETE"]),
-    )
 
 
 async def refuse(request: Request, error: GraphError) -> JSONResponse:

@@ -1,6 +1,7 @@
-"""``/servicePrincipals``: an app in a tenant, and managed identities.
+"""``/servicePrincipals``: an app in a tenant, managed identities among them, and its app role assignments.
 
-https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals, serviceprincipal-update
+https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals, serviceprincipal-update,
+serviceprincipal-post-approleassignments
 """
 
 import sqlite3
@@ -9,16 +10,18 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..directory.objects import ServicePrincipal
+from ..directory.objects import DEFAULT_ACCESS, AppRoleAssignment, ServicePrincipal
 from ..directory.store import Directory
+from ..timestamps import timestamp
 from .access import app_role
 from .applications import role_json
 from .bearer import Caller
-from .errors import GraphError, bad_request
-from .requests import entity, find_service_principal, member, page_of, read_body, read_query, selected, text
+from .errors import GraphError, bad_request, not_found
+from .requests import collection, entity, find_service_principal, member, page_of, read_body, read_query, selected, text
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)
+_GRANT = ("AppRoleAssignment.ReadWrite.All",)
 
 
 @app_role(*_READ)
@@ -36,7 +39,7 @@ async def create_service_principal(request: Request, caller: Caller) -> JSONResp
     directory = request.app.state.graph.directory
     app_id = text(await read_body(request), "appId").lower()
     application = directory.application(app_id=app_id)
-    # A multi-tenant app may be installed anywhere; any other only at home.
+    # A single-tenant app has a service principal in its home tenant alone.
     if application is None or (application.tenant_id != caller.tenant_id and not application.multi_tenant):
         raise bad_request(f"The appId '{app_id}' of the service principal does not reference a valid application.")
     principal = ServicePrincipal(
@@ -63,12 +66,55 @@ async def get_service_principal(request: Request, caller: Caller) -> JSONRespons
 
 @app_role(*_WRITE)
 async def update_service_principal(request: Request, caller: Caller) -> Response:
-    """``PATCH /servicePrincipals/{object id}``: who may use it; the practice tenant changes nothing else"""
+    """``PATCH /servicePrincipals/{object id}``: whether it requires assignment; the practice tenant changes nothing else"""
     principal, body = find_service_principal(request, caller), await read_body(request)
     if unknown := sorted(body.keys() - {"appRoleAssignmentRequired"}):
         raise bad_request(f"The practice tenant can't change the property '{unknown[0]}' of a service principal.")
     required = member(body, "appRoleAssignmentRequired", bool, principal.assignment_required)
     request.app.state.graph.directory.require_assignment(principal.id, required)
+    return Response(status_code=204)
+
+
+@app_role(*_READ, *_GRANT)
+async def list_assignments(request: Request, caller: Caller) -> JSONResponse:
+    """``GET /servicePrincipals/{object id}/appRoleAssignments``: the application permissions that it was granted"""
+    directory, principal = request.app.state.graph.directory, find_service_principal(request, caller)
+    items = [_assignment_json(directory, principal, item) for item in directory.app_role_assignments(principal.id)]
+    return JSONResponse(collection(request, _assignments_of(principal), items))
+
+
+@app_role(*_GRANT)
+async def create_assignment(request: Request, caller: Caller) -> JSONResponse:
+    """``POST /servicePrincipals/{object id}/appRoleAssignments``: admin consent to one application permission"""
+    graph, principal, body = request.app.state.graph, find_service_principal(request, caller), await read_body(request)
+    if text(body, "principalId").lower() != principal.id:
+        raise bad_request("The principalId has to be the ID of the service principal in the path.")
+    resource = graph.directory.service_principal(caller.tenant_id, id=text(body, "resourceId"))
+    role_id = text(body, "appRoleId").lower()
+    if resource is None or role_id not in _role_ids(graph.directory, resource):
+        raise bad_request("Permission being assigned was not found on application 'resourceId'.")
+    assignment = AppRoleAssignment(
+        id=str(uuid.uuid4()),
+        principal_id=principal.id,
+        resource_id=resource.id,
+        app_role_id=role_id,
+        created=int(graph.clock()),
+    )
+    try:
+        graph.directory.add_app_role_assignment(assignment)
+    except sqlite3.IntegrityError as error:
+        raise bad_request("Permission being assigned already exists on the object") from error
+    return JSONResponse(
+        entity(request, _assignments_of(principal), _assignment_json(graph.directory, principal, assignment)), 201
+    )
+
+
+@app_role(*_GRANT)
+async def delete_assignment(request: Request, caller: Caller) -> Response:
+    """``DELETE /servicePrincipals/{object id}/appRoleAssignments/{id}``"""
+    principal, name = find_service_principal(request, caller), request.path_params["assignment"]
+    if not request.app.state.graph.directory.remove_app_role_assignment(principal.id, name):
+        raise not_found(name)
     return Response(status_code=204)
 
 
@@ -87,4 +133,28 @@ def _json(directory: Directory, principal: ServicePrincipal) -> dict:
         "servicePrincipalNames": [*application.identifier_uris, principal.app_id],
         "servicePrincipalType": "ManagedIdentity" if principal.managed_identity else "Application",
         "signInAudience": application.sign_in_audience,
+    }
+
+
+def _role_ids(directory: Directory, resource: ServicePrincipal) -> set[str]:
+    # An app without roles has default access alone.
+    roles = directory.application(app_id=resource.app_id).app_roles
+    return {role.id for role in roles} or {DEFAULT_ACCESS}
+
+
+def _assignments_of(principal: ServicePrincipal) -> str:
+    return f"servicePrincipals/{principal.id}/appRoleAssignments"
+
+
+def _assignment_json(directory: Directory, principal: ServicePrincipal, assignment: AppRoleAssignment) -> dict:
+    resource = directory.service_principal(principal.tenant_id, id=assignment.resource_id)
+    return {
+        "id": assignment.id,
+        "appRoleId": assignment.app_role_id,
+        "createdDateTime": timestamp(assignment.created),
+        "principalDisplayName": principal.display_name,
+        "principalId": principal.id,
+        "principalType": "ServicePrincipal",
+        "resourceDisplayName": resource.display_name,
+        "resourceId": assignment.resource_id,
     }
