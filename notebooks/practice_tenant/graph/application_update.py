@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from .access import app_role
 from .bearer import Caller
+from .credentials import replace_keys
 from .errors import bad_request
 from .identifier_uris import allowed_uris
-from .key_credentials import replace_keys
 from .requests import find_application, member, read_body, redirect_uris, texts
 
 _PLATFORMS = {"web": "web_redirect_uris", "publicClient": "public_redirect_uris", "spa": "spa_redirect_uris"}

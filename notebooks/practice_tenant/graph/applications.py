@@ -7,26 +7,23 @@ import sqlite3
 import uuid
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 
-from ..directory import secrets
 from ..directory.objects import (
     MY_ORG,
     SIGN_IN_AUDIENCES,
     Application,
     AppRole,
-    PasswordCredential,
     PermissionScope,
     RequiredPermission,
 )
 from ..directory.store import Directory
-from ..timestamps import seconds, timestamp
+from ..timestamps import timestamp
 from .access import app_role
 from .bearer import Caller
+from .credentials import key_json, password_json
 from .errors import bad_request
-from .key_credentials import key_json
 from .requests import (
-    context,
     entity,
     find_application,
     member,
@@ -73,36 +70,6 @@ async def get_application(request: Request, caller: Caller) -> JSONResponse:
     if "keyCredentials" in query.select:
         item["keyCredentials"] = [key_json(key, with_key=True) for key in directory.keys(application.app_id)]
     return JSONResponse(entity(request, "applications", selected(item, query.select, tuple(item))))
-
-
-@app_role(*_WRITE)
-async def add_password(request: Request, caller: Caller) -> JSONResponse:
-    """``POST /applications/{object id}/addPassword``: the only answer that ever shows the secret's value"""
-    graph, application = request.app.state.graph, find_application(request, caller)
-    wanted = member(await read_body(request), "passwordCredential", dict, {})
-    now = graph.clock()
-    start, end = _time(wanted, "startDateTime"), _time(wanted, "endDateTime")
-    if end is not None and end <= (start or now):
-        raise bad_request("The password credential's endDateTime has to be later than its startDateTime.")
-    name = wanted.get("displayName")
-    value = secrets.new_value()
-    credential = secrets.new_credential(
-        value, now=now, start=start, end=end, display_name=None if name is None else text(wanted, "displayName")
-    )
-    graph.directory.add_password(application.app_id, credential)
-    body = {"@odata.context": context(request, "microsoft.graph.passwordCredential")}
-    body |= _password_json(credential) | {"secretText": value}
-    return JSONResponse(body, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
-
-
-@app_role(*_WRITE)
-async def remove_password(request: Request, caller: Caller) -> Response:
-    """``POST /applications/{object id}/removePassword``"""
-    application = find_application(request, caller)
-    key_id = text(await read_body(request), "keyId")
-    if not request.app.state.graph.directory.remove_password(application.app_id, key_id):
-        raise bad_request(f"No password credential found with keyId {key_id}.")
-    return Response(status_code=204)
 
 
 def _application(body: dict, tenant_id: str, now: int) -> Application:
@@ -213,7 +180,7 @@ def _json(application: Application, directory: Directory) -> dict:
             }
             for resource in resources
         ],
-        "passwordCredentials": [_password_json(item) for item in directory.passwords(application.app_id)],
+        "passwordCredentials": [password_json(item) for item in directory.passwords(application.app_id)],
         "keyCredentials": [key_json(item) for item in directory.keys(application.app_id)],
     }
 
@@ -227,25 +194,3 @@ def role_json(role: AppRole) -> dict:
         "isEnabled": True,
         "value": role.value,
     }
-
-
-def _password_json(credential: PasswordCredential) -> dict:
-    # After the answer to addPassword nobody sees the value again, only its first three characters.
-    return {
-        "customKeyIdentifier": None,
-        "displayName": credential.display_name,
-        "endDateTime": timestamp(credential.end),
-        "hint": credential.hint,
-        "keyId": credential.key_id,
-        "secretText": None,
-        "startDateTime": timestamp(credential.start),
-    }
-
-
-def _time(body: dict, name: str) -> float | None:
-    if body.get(name) is None:
-        return None
-    try:
-        return seconds(text(body, name))
-    except ValueError as error:
-        raise bad_request(f"Invalid value specified for property '{name}': an ISO 8601 time was expected.") from error

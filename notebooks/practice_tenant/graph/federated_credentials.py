@@ -1,7 +1,7 @@
-"""Federated credentials on an app registration: whose tokens the app may show in place of a secret.
+"""Federated credentials of an app registration: other issuers' tokens that authenticate the app in place of a secret.
 
-https://learn.microsoft.com/graph/api/resources/federatedidentitycredential and its methods. As in Graph, the issuer and
-the subject are kept as they are written: nobody looks whether there is such a token before one is shown.
+https://learn.microsoft.com/graph/api/resources/federatedidentitycredential and its methods. As in Graph, issuer and
+subject are stored as written. They are checked when a token arrives.
 """
 
 import dataclasses
@@ -116,7 +116,7 @@ def _required(body: dict) -> dict[str, str]:
 
 
 def _read(body: dict, credential: FederatedCredential) -> FederatedCredential:
-    """What becomes of a credential by the members of a body that may be changed."""
+    """The credential, with the changes that a body asks for."""
     changes: dict[str, str | None] = {
         name: text(body, name, longest=_LONGEST) for name in ("issuer", "subject") if name in body
     }

@@ -17,6 +17,7 @@ from ..faces import Face
 from . import (
     application_update,
     applications,
+    credentials,
     federated_credentials,
     service_principals,
     users,
@@ -50,8 +51,8 @@ def application(graph: Graph) -> Starlette:
         Route("/applications", applications.create_application, methods=["POST"]),
         Route("/applications/{id}", applications.get_application),
         Route("/applications/{id}", application_update.update_application, methods=["PATCH"]),
-        Route("/applications/{id}/addPassword", applications.add_password, methods=["POST"]),
-        Route("/applications/{id}/removePassword", applications.remove_password, methods=["POST"]),
+        Route("/applications/{id}/addPassword", credentials.add_password, methods=["POST"]),
+        Route("/applications/{id}/removePassword", credentials.remove_password, methods=["POST"]),
         Route(federated, federated_credentials.list_federated_credentials),
         Route(federated, federated_credentials.create_federated_credential, methods=["POST"]),
         Route(federated + "/{credential}", federated_credentials.get_federated_credential),

@@ -1,7 +1,8 @@
-"""Certificates on an app registration: the ``keyCredentials`` of ``PATCH /applications/{id}``.
+"""The client secrets and certificates of an app registration.
 
-https://learn.microsoft.com/graph/applications-how-to-add-certificate. Graph's ``addKey`` and ``removeKey`` are left out:
-they need a certificate that the app already has.
+https://learn.microsoft.com/graph/api/application-addpassword and graph/applications-how-to-add-certificate. Certificates
+change by the ``keyCredentials`` of ``PATCH /applications/{id}``. Graph's ``addKey`` needs a certificate that the app
+already has, so it is left out.
 """
 
 import base64
@@ -10,14 +11,63 @@ import re
 import sqlite3
 from dataclasses import replace
 
-from ..directory import certificates
-from ..directory.objects import Application, KeyCredential
-from ..directory.store import Directory
-from ..timestamps import timestamp
-from .errors import bad_request
-from .requests import text
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
+from ..directory import certificates, secrets
+from ..directory.objects import Application, KeyCredential, PasswordCredential
+from ..directory.store import Directory
+from ..timestamps import seconds, timestamp
+from .access import app_role
+from .bearer import Caller
+from .errors import bad_request
+from .requests import context, find_application, member, read_body, text
+
+_WRITE = ("Application.ReadWrite.All",)
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@app_role(*_WRITE)
+async def add_password(request: Request, caller: Caller) -> JSONResponse:
+    """``POST /applications/{object id}/addPassword``: the only answer with the secret's value"""
+    graph, application = request.app.state.graph, find_application(request, caller)
+    wanted = member(await read_body(request), "passwordCredential", dict, {})
+    now = graph.clock()
+    start, end = _time(wanted, "startDateTime"), _time(wanted, "endDateTime")
+    if end is not None and end <= (start or now):
+        raise bad_request("The password credential's endDateTime has to be later than its startDateTime.")
+    name = wanted.get("displayName")
+    value = secrets.new_value()
+    credential = secrets.new_credential(
+        value, now=now, start=start, end=end, display_name=None if name is None else text(wanted, "displayName")
+    )
+    graph.directory.add_password(application.app_id, credential)
+    body = {"@odata.context": context(request, "microsoft.graph.passwordCredential")}
+    body |= password_json(credential) | {"secretText": value}
+    return JSONResponse(body, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
+
+
+@app_role(*_WRITE)
+async def remove_password(request: Request, caller: Caller) -> Response:
+    """``POST /applications/{object id}/removePassword``"""
+    application = find_application(request, caller)
+    key_id = text(await read_body(request), "keyId")
+    if not request.app.state.graph.directory.remove_password(application.app_id, key_id):
+        raise bad_request(f"No password credential found with keyId {key_id}.")
+    return Response(status_code=204)
+
+
+def password_json(credential: PasswordCredential) -> dict:
+    """A client secret as Graph lays it out: without its value, which the answer to addPassword alone has."""
+    return {
+        "customKeyIdentifier": None,
+        "displayName": credential.display_name,
+        "endDateTime": timestamp(credential.end),
+        "hint": credential.hint,
+        "keyId": credential.key_id,
+        "secretText": None,
+        "startDateTime": timestamp(credential.start),
+    }
 
 
 def replace_keys(directory: Directory, application: Application, items: list) -> None:
@@ -61,6 +111,15 @@ def key_json(credential: KeyCredential, *, with_key: bool = False) -> dict:
         "type": "AsymmetricX509Cert",
         "usage": "Verify",
     }
+
+
+def _time(body: dict, name: str) -> float | None:
+    if body.get(name) is None:
+        return None
+    try:
+        return seconds(text(body, name))
+    except ValueError as error:
+        raise bad_request(f"Invalid value specified for property '{name}': an ISO 8601 time was expected.") from error
 
 
 def _check_unchanged(item: dict, credential: KeyCredential) -> None:
