@@ -1,5 +1,4 @@
 """The protected API: the part of Microsoft Graph v1.0 that the course calls.
 
-It knows the directory and, from the published key set alone, the keys that sign tokens. It knows nothing of the
-authorization server.
+It imports the directory and knows signing keys from the published key set alone. It doesn't import the authority.
 """

@@ -1,7 +1,7 @@
-"""What a caller must be allowed to do before a handler runs.
+"""Authentication and authorization of callers.
 
-An app on its own behalf needs one of the app roles a route names; an app that acts for a signed-in person needs one of
-its scopes. Both as whole words, and never one taken for the other.
+An app on its own behalf needs one of a route's app roles. An app that acts for a signed-in user needs one of its scopes.
+Both are compared as whole words, and neither stands for the other.
 https://learn.microsoft.com/graph/permissions-reference
 """
 
@@ -20,7 +20,7 @@ Guard = Callable[[Handler], Callable[[Request], Awaitable[Response]]]
 
 
 def allowed(*, roles: tuple[str, ...] = (), scopes: tuple[str, ...] = ()) -> Guard:
-    """Let a handler run only for an app with one of these ``roles``, or for a person's app with one of these ``scp``."""
+    """Decorate a handler: it requires one of ``roles`` of an app, one of ``scopes`` of a user's app."""
 
     def decorate(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         @wraps(handler)
@@ -37,14 +37,14 @@ def allowed(*, roles: tuple[str, ...] = (), scopes: tuple[str, ...] = ()) -> Gua
 
 
 def app_role(*any_of: str) -> Guard:
-    """Let a handler run only for an app whose token has one of these ``roles``."""
+    """Decorate a handler: it requires an app whose token has one of these ``roles``."""
     return allowed(roles=any_of)
 
 
 def signed_in_user(*any_of: str) -> Callable:
-    """Let a handler run only when a person signed in and consented to one of these scopes; it is given the person.
+    """Decorate a handler: it requires a signed-in user and one of these scopes, and gets the user.
 
-    An app on its own behalf is told what is missing.
+    An app on its own behalf gets Graph's 400.
     """
 
     def decorate(handler: Callable) -> Callable[[Request], Awaitable[Response]]:
@@ -60,14 +60,14 @@ def signed_in_user(*any_of: str) -> Callable:
                 )
             if caller.scopes.isdisjoint(any_of):
                 raise forbidden()
-            return await handler(request, caller, _person(request, caller))
+            return await handler(request, caller, _user(request, caller))
 
         return guarded
 
     return decorate
 
 
-def _person(request: Request, caller: Caller) -> User:
+def _user(request: Request, caller: Caller) -> User:
     user = request.app.state.graph.directory.user(caller.tenant_id, caller.object_id)
     if user is None:
         raise invalid_token("The identity of the calling user could not be established.")
@@ -75,10 +75,10 @@ def _person(request: Request, caller: Caller) -> User:
 
 
 async def authenticate(request: Request) -> Caller:
-    """The verified caller of a request.
+    """Verify a request's caller.
 
     Raises:
-        GraphError: 401 without a token that can be accepted, 403 if the app that calls isn't in the tenant.
+        GraphError: 401 without a valid token, 403 for an app that isn't in the tenant.
     """
     graph = request.app.state.graph
     face = request.state.face

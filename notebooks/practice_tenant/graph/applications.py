@@ -1,14 +1,16 @@
-"""``/applications``: registering an app and giving it secrets, as a person would automate it.
+"""``/applications``: app registrations.
 
-https://learn.microsoft.com/graph/api/application-post-applications, application-addpassword
+https://learn.microsoft.com/graph/api/application-post-applications, application-update
 """
 
 import sqlite3
 import uuid
+from dataclasses import replace
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
+from ..directory import redirect_uri
 from ..directory.objects import (
     MY_ORG,
     SIGN_IN_AUDIENCES,
@@ -21,7 +23,7 @@ from ..directory.store import Directory
 from ..timestamps import timestamp
 from .access import app_role
 from .bearer import Caller
-from .credentials import key_json, password_json
+from .credentials import key_json, password_json, replace_keys
 from .errors import bad_request
 from .requests import (
     entity,
@@ -30,7 +32,6 @@ from .requests import (
     page_of,
     read_body,
     read_query,
-    redirect_uris,
     selected,
     text,
     texts,
@@ -38,6 +39,8 @@ from .requests import (
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)
+_PLATFORMS = {"web": "web_redirect_uris", "publicClient": "public_redirect_uris", "spa": "spa_redirect_uris"}
+_CHANGEABLE = {"keyCredentials", "identifierUris", "isFallbackPublicClient", *_PLATFORMS}
 
 
 @app_role(*_READ)
@@ -72,6 +75,34 @@ async def get_application(request: Request, caller: Caller) -> JSONResponse:
     return JSONResponse(entity(request, "applications", selected(item, query.select, tuple(item))))
 
 
+@app_role(*_WRITE)
+async def update_application(request: Request, caller: Caller) -> Response:
+    """``PATCH /applications/{object id}``: certificates, URIs, and whether it is a public client"""
+    directory, application = request.app.state.graph.directory, find_application(request, caller)
+    body = await read_body(request)
+    if unknown := sorted(body.keys() - _CHANGEABLE):
+        raise bad_request(f"The practice tenant can't change the property '{unknown[0]}' of an application.")
+    changes = {
+        name: _redirect_uris(platform)
+        for key, name in _PLATFORMS.items()
+        # A platform without its redirect URIs leaves them as they are.
+        if "redirectUris" in (platform := member(body, key, dict, {}))
+    }
+    if "isFallbackPublicClient" in body:
+        changes["public_client"] = member(body, "isFallbackPublicClient", bool, False)
+    if "identifierUris" in body:
+        changes["identifier_uris"] = _allowed_uris(application, texts(body, "identifierUris"))
+    try:
+        with directory.transaction():
+            if changes:
+                directory.change_application(replace(application, **changes))
+            if "keyCredentials" in body:
+                replace_keys(directory, application, member(body, "keyCredentials", list, []))
+    except sqlite3.IntegrityError as error:
+        raise bad_request("Another object with the same value for property identifierUris already exists.") from error
+    return Response(status_code=204)
+
+
 def _application(body: dict, tenant_id: str, now: int) -> Application:
     audience = text(body, "signInAudience", MY_ORG)
     if audience not in SIGN_IN_AUDIENCES:
@@ -89,14 +120,42 @@ def _application(body: dict, tenant_id: str, now: int) -> Application:
         public_client=member(body, "isFallbackPublicClient", bool, False),
         token_version=version,
         identifier_uris=texts(body, "identifierUris"),
-        web_redirect_uris=redirect_uris(web),
-        public_redirect_uris=redirect_uris(public),
-        spa_redirect_uris=redirect_uris(spa),
+        web_redirect_uris=_redirect_uris(web),
+        public_redirect_uris=_redirect_uris(public),
+        spa_redirect_uris=_redirect_uris(spa),
         permission_scopes=tuple(_scope(scope) for scope in member(api, "oauth2PermissionScopes", list, [])),
         app_roles=tuple(_app_role(role) for role in member(body, "appRoles", list, [])),
         required_permissions=_permissions(member(body, "requiredResourceAccess", list, [])),
         created=now,
     )
+
+
+def _redirect_uris(platform: dict) -> tuple[str, ...]:
+    uris = texts(platform, "redirectUris")
+    for uri in uris:
+        if not redirect_uri.may_register(uri):
+            raise bad_request(
+                f"Invalid value specified for property 'redirectUris': {uri[:80]!r}. Use https, or http for localhost, "
+                "without a fragment."
+            )
+    return uris
+
+
+def _allowed_uris(application: Application, uris: tuple[str, ...]) -> tuple[str, ...]:
+    """The URIs, if an app registration may have them.
+
+    Every organisation allows ``api://<client ID>`` and paths below it. Other forms depend on the organisation's domains
+    and policies, so the practice tenant refuses them.
+    https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions
+    """
+    own = f"api://{application.app_id}"
+    for uri in uris:
+        if uri.lower() != own and not uri.lower().startswith(f"{own}/"):
+            raise bad_request(
+                "Values of identifierUris property must use a verified domain of the organization or its subdomain, or "
+                f"begin with the app's own api://{{appId}}: '{uri}'."
+            )
+    return uris
 
 
 def _app_role(role: object) -> AppRole:

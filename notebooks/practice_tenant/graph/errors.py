@@ -1,4 +1,4 @@
-"""Graph's error layout, and the refusals the API gives.
+"""Graph's errors and their one renderer.
 
 https://learn.microsoft.com/graph/errors; the sentences as recorded from Graph.
 """
@@ -12,9 +12,9 @@ from ..json_answer import JsonAnswer
 
 
 class GraphError(Exception):
-    """A refusal by the API: HTTP *status*, Graph's *code* and *message*, and headers the refusal carries.
+    """A refusal by the API: HTTP *status*, Graph's *code* and *message*, and response headers.
 
-    *inner* has more members for ``innerError``.
+    *inner* adds members to ``innerError``.
     """
 
     def __init__(self, status: int, code: str, message: str, *, headers: dict | None = None, inner: dict | None = None):
@@ -27,9 +27,9 @@ class GraphError(Exception):
 
 
 def invalid_token(message: str, *, error_code: str | None = "invalid_token") -> GraphError:
-    """401: the request carries no token that this API can accept (RFC 6750 section 3.1).
+    """401: the request has no valid token (RFC 6750 section 3.1).
 
-    *error_code* is None for a request without any token, which must not be told an error code.
+    *error_code* is None for a request without any token: its challenge must not have one.
     """
     challenge = 'Bearer realm="", client_id="00000003-0000-0000-c000-000000000000"'
     if error_code:
@@ -38,7 +38,7 @@ def invalid_token(message: str, *, error_code: str | None = "invalid_token") -> 
 
 
 def forbidden() -> GraphError:
-    """403: a good token without a role that this request needs."""
+    """403: the token lacks a role or scope that this request needs."""
     return GraphError(
         403,
         "Authorization_RequestDenied",
@@ -57,7 +57,7 @@ def not_found(name: str) -> GraphError:
 
 
 def bad_request(message: str, code: str = "Request_BadRequest") -> GraphError:
-    """400: the request can't be understood; *message* says which part."""
+    """400: the request is malformed; *message* says which part."""
     return GraphError(400, code, message)
 
 

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from .. import strict_json
-from ..directory import redirect_uri
 from ..directory.objects import Application, ServicePrincipal, User
 from .bearer import Caller
 from .errors import GraphError, bad_request, not_found
@@ -122,22 +121,6 @@ def texts(body: dict, name: str) -> tuple[str, ...]:
     if not all(isinstance(value, str) and value for value in values):
         raise bad_request(f"Invalid value specified for property '{name}'.")
     return tuple(values)
-
-
-def redirect_uris(platform: dict) -> tuple[str, ...]:
-    """The redirect URIs of one platform of an app registration.
-
-    Raises:
-        GraphError: 400 for one that can't be registered.
-    """
-    uris = texts(platform, "redirectUris")
-    for uri in uris:
-        if not redirect_uri.may_register(uri):
-            raise bad_request(
-                f"Invalid value specified for property 'redirectUris': {uri[:80]!r}. Use https, or http for localhost, "
-                "without a fragment."
-            )
-    return uris
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The API's paths, and what each handler needs."""
+"""The API's paths, and the objects that its handlers share."""
 
 import sqlite3
 from collections.abc import Callable
@@ -15,7 +15,6 @@ from ..directory.damaged import Damaged, unusable
 from ..directory.store import Directory
 from ..faces import Face
 from . import (
-    application_update,
     applications,
     credentials,
     federated_credentials,
@@ -29,7 +28,7 @@ from .errors import GraphError, render
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
-    """What the handlers share. ``keys`` gives the published keys of a face; ``clock`` seconds since the epoch."""
+    """Objects that the handlers share. ``keys`` gives the published keys of a face, ``clock`` seconds since the epoch."""
 
     directory: Directory
     keys: Callable[[Face], PublishedKeys]
@@ -37,7 +36,7 @@ class Graph:
 
 
 def application(graph: Graph) -> Starlette:
-    """The API as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
+    """The API as an ASGI application; ``scope["state"]["face"]`` is the face that a request came to."""
     federated = "/applications/{id}/federatedIdentityCredentials"
     assignments = "/servicePrincipals/{id}/appRoleAssignments"
     version_1 = [
@@ -50,7 +49,7 @@ def application(graph: Graph) -> Starlette:
         Route("/applications", applications.list_applications),
         Route("/applications", applications.create_application, methods=["POST"]),
         Route("/applications/{id}", applications.get_application),
-        Route("/applications/{id}", application_update.update_application, methods=["PATCH"]),
+        Route("/applications/{id}", applications.update_application, methods=["PATCH"]),
         Route("/applications/{id}/addPassword", credentials.add_password, methods=["POST"]),
         Route("/applications/{id}/removePassword", credentials.remove_password, methods=["POST"]),
         Route(federated, federated_credentials.list_federated_credentials),
@@ -84,16 +83,16 @@ async def refuse(request: Request, error: GraphError) -> JSONResponse:
 
 
 async def busy(request: Request, error: sqlite3.OperationalError) -> JSONResponse:
-    """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged."""
+    """503 for a state file that another process holds, or a full disk; 500 for a damaged file."""
     if isinstance(error, Damaged):
         return await refuse(request, GraphError(500, "generalException", unusable(error)))
-    # The second sentence is the practice tenant's own: whoever reads it can do something about a full disk.
+    # The second sentence is the practice tenant's own: the reader can do something about a full disk.
     sentence = f"The service isn't available. Try the request again after a delay. {unusable(error)}".strip()
     return await refuse(request, GraphError(503, "serviceNotAvailable", sentence, headers={"Retry-After": "5"}))
 
 
 async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:
-    """A path or method that the practice tenant's Graph doesn't have; who has no token learns that first."""
+    """Refuse a path or method that the practice tenant's Graph doesn't have; a missing token comes first."""
     try:
         await authenticate(request)
     except GraphError as refused:

@@ -25,7 +25,7 @@ _READ_SCOPES = ("User.Read.All", "Directory.Read.All")
 _READ_BASIC_SCOPES = ("User.ReadBasic.All", *_READ_SCOPES)
 _READ_ORGANIZATION = ("Organization.Read.All", "Directory.Read.All")
 
-DEFAULT_PROPERTIES = (
+_DEFAULT_PROPERTIES = (
     "businessPhones",
     "displayName",
     "givenName",
@@ -56,7 +56,7 @@ async def list_users(request: Request, caller: Caller) -> JSONResponse:
     directory = request.app.state.graph.directory
     if query.equals:
         name, wanted = query.equals
-        found = [user for user in directory.users(caller.tenant_id, limit=-1) if user_json(user)[name] == wanted]
+        found = [user for user in directory.users(caller.tenant_id, limit=-1) if _user_json(user)[name] == wanted]
         page, more = found[: query.top], False
     else:
         found = directory.users(caller.tenant_id, after=query.after, limit=query.top + 1)
@@ -76,7 +76,7 @@ async def get_user(request: Request, caller: Caller) -> JSONResponse:
 @signed_in_user("User.Read", "User.Read.All", "User.ReadBasic.All")
 async def me(request: Request, caller: Caller, user: User) -> JSONResponse:
     """``GET /me``"""
-    item = selected(user_json(user), read_query(request).select, DEFAULT_PROPERTIES)
+    item = selected(_user_json(user), read_query(request).select, _DEFAULT_PROPERTIES)
     return JSONResponse(entity(request, "users", item))
 
 
@@ -121,14 +121,13 @@ async def list_organization(request: Request, caller: Caller) -> JSONResponse:
 
 
 def _visible(user: User, caller: Caller, select: tuple[str, ...]) -> dict:
-    item = selected(user_json(user), select, DEFAULT_PROPERTIES)
+    item = selected(_user_json(user), select, _DEFAULT_PROPERTIES)
     if (caller.roles | caller.scopes).isdisjoint((*_READ_USERS, *_READ_SCOPES)):
         return {name: value for name, value in item.items() if name in _BASIC}
     return item
 
 
-def user_json(user: User) -> dict:
-    """A user as Graph lays it out."""
+def _user_json(user: User) -> dict:
     return {
         "businessPhones": [],
         "displayName": user.display_name,
