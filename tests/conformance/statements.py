@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = Path(__file__).with_name("statements.md")
+# The folders of the tests that show statements.
+FOLDERS = (PAGE.parent, PAGE.parent.with_name("graph"))
 
 PROFILES = ("both", "entra", "differs")
 
@@ -26,6 +28,11 @@ class Statement:
 def read_statements(page: Path = PAGE) -> list[Statement]:
     """The statements of the page, in its order."""
     return [_statement(match) for line in page.read_text("utf-8").splitlines() if (match := _ROW.fullmatch(line))]
+
+
+def marked_files() -> list[Path]:
+    """The test files that may show statements. No two have one name."""
+    return [path for folder in FOLDERS for path in sorted(folder.glob("test_*.py"))]
 
 
 def marks_of(path: Path) -> dict[str, set[int]]:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from .statements import PAGE, PROFILES, marks_of, read_statements
+from .statements import PAGE, PROFILES, marked_files, marks_of, read_statements
 
 STATEMENTS = read_statements()
 
@@ -12,7 +12,7 @@ STATEMENTS = read_statements()
 def shown() -> dict[int, set[str]]:
     """For each statement that a test is marked with: the files of those tests."""
     files = defaultdict(set)
-    for path in Path(__file__).parent.glob("test_*.py"):
+    for path in marked_files():
         for number in set().union(*marks_of(path).values()):
             files[number].add(path.stem)
     return dict(files)
@@ -22,6 +22,11 @@ def test_the_page_numbers_its_statements_without_a_gap_and_says_how_many_there_a
     numbers = [statement.number for statement in STATEMENTS]
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
     assert f"\n{len(numbers)} statements about " in PAGE.read_text("utf-8")
+
+
+def test_no_two_files_that_show_statements_have_one_name():
+    names = [path.name for path in marked_files()]
+    assert len(names) == len(set(names)) > 0
 
 
 def test_a_part_of_the_page_has_its_statements_in_order():

@@ -23,7 +23,7 @@ class Laboratory:
     def run(
         self, tests: tuple[str, ...], mutant: Mutant | None = None, longest: float = trial.LONGEST_SECONDS
     ) -> trial.Outcome:
-        """Run tests of `tests/conformance/` against the tenant as it is, or against a mutant of it.
+        """Run tests that the table names against the tenant as it is, or against a mutant of it.
 
         Args:
             longest: seconds that it may take.

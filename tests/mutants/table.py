@@ -20,6 +20,7 @@ from tests.environment import ROOT
 
 FOLDER = Path(__file__).parent
 SERVER = ROOT / "notebooks" / "practice_tenant"
+TESTS = ("tests/conformance/", "tests/graph/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class Mutant:
         file: the module, below `notebooks/practice_tenant/`.
         old: part of one line of the module, and of no other.
         new: what stands there in its place, on one line as well.
-        caught_by: tests that each have to fail, below `tests/conformance/`; all parameters of a test, or one in brackets.
+        caught_by: tests that each have to fail, in `tests/conformance/` or `tests/graph/`; all parameters of a test, or one in brackets.
         raises: name of the exception that the tests then end with, where it is neither an assertion nor "did not raise".
     """
 
@@ -59,6 +60,12 @@ class Mutant:
     def source(self) -> str:
         """The module's text, changed."""
         return self.path.read_text("utf-8").replace(self.old, self.new)
+
+
+def path_of(test: str) -> str:
+    """A test that a row names, with the folder of its file."""
+    file = test.partition("::")[0]
+    return next((folder for folder in TESTS if (ROOT / folder / file).is_file()), TESTS[0]) + test
 
 
 def read_table(folder: Path = FOLDER) -> Mapping[str, tuple[Mutant, ...]]:

@@ -83,3 +83,7 @@ class TestOtherNames(Rules):
 
 class TestSeveralProcesses(Rules):
     part = "I"
+
+
+class TestGraphsObjects(Rules):
+    part = "J"

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,6 @@ pytestmark = pytest.mark.mutants
 
 TABLE = read_table()
 MUTANTS = [mutant for part in TABLE.values() for mutant in part]
-CONFORMANCE = Path(statements.__file__).parent
 
 
 def test_each_rule_has_a_mutant():
@@ -49,7 +47,7 @@ def test_each_mutant_is_one_line_that_says_something_else(part: str):
 
 @pytest.mark.parametrize("part", TABLE)
 def test_each_mutant_names_tests_of_its_rule(part: str):
-    marks = {path.name: statements.marks_of(path) for path in CONFORMANCE.glob("test_*.py")}
+    marks = {path.name: statements.marks_of(path) for path in statements.marked_files()}
     for mutant in TABLE[part]:
         assert mutant.caught_by, mutant
         for test in mutant.caught_by:

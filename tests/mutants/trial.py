@@ -21,10 +21,9 @@ import pytest
 
 from tests.environment import ROOT
 
-from .table import Mutant
+from .table import Mutant, path_of
 
-CONFORMANCE = "tests/conformance/"
-RELOADED = ("practice_tenant.", "tests.conformance.")
+RELOADED = ("practice_tenant.", "tests.conformance.", "tests.graph.", "tests.unit.")
 # A mutant may never come back; no test takes a tenth of this.
 LONGEST_SECONDS = 120
 
@@ -79,7 +78,7 @@ def prepare(folder: str) -> None:
 
 
 def run(tests: tuple[str, ...], mutant: Mutant | None = None, longest: float = LONGEST_SECONDS) -> Outcome:
-    """Run tests of `tests/conformance/` against the tenant as it is, or against a mutant of it.
+    """Run tests that the table names against the tenant as it is, or against a mutant of it.
 
     The process ends by itself if that takes *longest* seconds.
     """
@@ -91,7 +90,7 @@ def run(tests: tuple[str, ...], mutant: Mutant | None = None, longest: float = L
     faulthandler.dump_traceback_later(longest, exit=True)
     try:
         with _served(mutant), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            pytest.main([*_OPTIONS, *(CONFORMANCE + test for test in tests)], plugins=[watch])
+            pytest.main([*_OPTIONS, *map(path_of, tests)], plugins=[watch])
     finally:
         faulthandler.cancel_dump_traceback_later()
     return Outcome(passed=watch.passed, failure=watch.failure, output=output.getvalue())
@@ -134,7 +133,11 @@ class _Watch:
         kind = call.excinfo.type
         asserted = issubclass(kind, (AssertionError, pytest.fail.Exception))
         failure = Failure(
-            test=test.removeprefix(CONFORMANCE), phase=call.when, exception=kind.__name__, asserted=asserted
+            # Without its folder, as the table names it. Parameters may have slashes.
+            test=test.split("/", 2)[-1],
+            phase=call.when,
+            exception=kind.__name__,
+            asserted=asserted,
         )
         self.failure = self.failure or failure
 
