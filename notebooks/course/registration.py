@@ -7,22 +7,57 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file, near_names, registration_table
-from .defaults import defaults_of
-from .problem import Problem, RegistrationError, Values, plain
-from .secret import Secret
-from .source import KEYS, Source, own, seeded_values
+from . import dotenv_file, near_names
+from .clouds import WORLDWIDE, cloud_of_instance
+from .problem import Problem, RegistrationError, Values, looks_like_a_secret, plain
+from .secret import MASK, Secret
 from .validation import Mode, mode_of, validate
 
 if TYPE_CHECKING:
     import requests
 
-    from practice_tenant import RunningTenant
+    from practice_tenant import RunningTenant, SeededValues
 
 ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
+DEFAULTS = {
+    "INSTANCE": WORLDWIDE.instance,
+    "REDIRECT_URI": "http://localhost",
+    "SCOPE": f"{WORLDWIDE.graph}/.default",
+    "API_ENDPOINT": f"{WORLDWIDE.graph}/v1.0/users",
+}
+KEYS = (
+    "COURSE_MODE",
+    "INSTANCE",
+    "TENANT",
+    "CLIENT_ID",
+    "PUBLIC_CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_CERTIFICATE_PATH",
+    "CLIENT_CERTIFICATE_PASSPHRASE",
+    "REDIRECT_URI",
+    "SCOPE",
+    "API_ENDPOINT",
+)
+SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a registration's values came from, kept to resolve them again with some of them changed.
+
+    In `given` an empty value is one that was taken away. `stored` says whether they came from `env_file`.
+    """
+
+    env_file: Path
+    given: Mapping[str, str | Secret]
+    exported: frozenset[str]
+    file_problems: tuple[Problem, ...]
+    stored: bool = True
+    running: "RunningTenant | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -175,10 +210,10 @@ class Registration:
         return {} if self.undecided else {"COURSE_MODE": self.mode}
 
     def __repr__(self) -> str:
-        return registration_table.as_text(self)
+        return _as_text(self)
 
     def _repr_html_(self) -> str:
-        return registration_table.as_html(self)
+        return _as_html(self)
 
 
 def _resolve(source: Source) -> Registration:
@@ -189,13 +224,13 @@ def _resolve(source: Source) -> Registration:
         from practice_tenant import start
 
         running = start()
-    seeded = seeded_values(running.seeded) if running else {}
-    known = {key: own(key, value, seeded) for key, value in source.given.items()}
+    seeded = _seeded_values(running.seeded) if running else {}
+    known = {key: _own(key, value, seeded) for key, value in source.given.items()}
     given = {key: value for key, value in known.items() if value}
     certificate = given.get("CLIENT_CERTIFICATE_PATH")
     if certificate:
         seeded.pop("CLIENT_SECRET", None)
-    values = {**defaults_of(given), **(seeded if mode == "practice" else {}), **given}
+    values = {**_defaults_of(given), **(seeded if mode == "practice" else {}), **given}
     tenant = running.seeded if mode == "practice" else None
     problems = validate(Values(given=given, folder=source.env_file.parent, seeded=tenant))
     return Registration(
@@ -213,3 +248,111 @@ def _resolve(source: Source) -> Registration:
         problems=(*source.file_problems, *problems),
         _source=replace(source, given=known, running=running),
     )
+
+
+def _defaults_of(given: Mapping[str, str | Secret]) -> dict[str, str]:
+    """The defaults beside the values that were given: scope and API are those of the instance's own cloud."""
+    cloud = cloud_of_instance(plain(given.get("INSTANCE", ""))) or WORLDWIDE
+    return {key: value.replace(WORLDWIDE.graph, cloud.graph) for key, value in DEFAULTS.items()}
+
+
+def _own(key: str, value: str | Secret, seeded: Mapping[str, str | Secret]) -> str | Secret:
+    """A value as the learner's own; empty if it only repeats the seeded one, which no file and no live tenant may get."""
+    text = "" if plain(value) == plain(seeded.get(key, "")) else plain(value)
+    return Secret(text) if key in SECRET_KEYS else text
+
+
+def _seeded_values(tenant: "SeededValues") -> dict[str, str | Secret]:
+    """What the practice tenant is seeded with, under the keys of `.env`."""
+    return {
+        "TENANT": tenant.tenant_id,
+        "CLIENT_ID": tenant.client_id,
+        "PUBLIC_CLIENT_ID": tenant.public_client_id,
+        "CLIENT_SECRET": Secret(tenant.client_secret),
+    }
+
+
+# How a notebook shows a registration. A stored output must stay the same: nothing here varies between runs.
+
+_LABELS = {
+    "practice": "the practice tenant answers",
+    "live": "your own tenant answers",
+    "live, incomplete": "nothing is sent until the errors below are corrected",
+    "undecided": "correct what is listed below first",
+}
+_NOT_GIVEN = "(not given)"
+_CELL = "text-align: left; padding: 2px 16px 2px 0; overflow-wrap: anywhere"
+# The colour is only an ornament: every problem says in words whether it is an error or a warning.
+_EDGE = {"error": "var(--jp-error-color1, #d32f2f)", "warning": "var(--jp-warn-color1, #b26a00)"}
+
+
+def _as_text(registration: Registration) -> str:
+    """Lines for a terminal and for text/plain."""
+    mode = _mode(registration)
+    rows = _rows(registration)
+    width = max(map(len, rows))
+    return "\n".join(
+        [
+            f"Registration: {mode} ({_LABELS[mode]})",
+            *(f"  {name:<{width}}  {value}" for name, value in rows.items()),
+            *(f"{problem.severity.capitalize()}: {problem.message}" for problem in registration.problems),
+            *_notices(registration),
+        ]
+    )
+
+
+def _as_html(registration: Registration) -> str:
+    """A table with a caption, then the problems; readable in light and dark themes, and without any style."""
+    mode = _mode(registration)
+    rows = "".join(
+        f'<tr><th scope="row" style="{_CELL}"><code>{name}</code></th><td style="{_CELL}">{escape(value)}</td></tr>'
+        for name, value in _rows(registration).items()
+    )
+    problems = "".join(
+        f'<li style="border-left: 4px solid {_EDGE[problem.severity]}; padding-left: 8px; margin: 4px 0">'
+        f"<strong>{problem.severity.capitalize()}:</strong> {escape(problem.message)}</li>"
+        for problem in registration.problems
+    )
+    notices = "".join(f"<p>{escape(notice)}</p>" for notice in _notices(registration))
+    return (
+        '<table><caption style="caption-side: top; text-align: left; padding: 4px 0">'
+        f"Registration: <strong>{mode}</strong> ({_LABELS[mode]})</caption><tbody>{rows}</tbody></table>"
+        + (f'<ul style="list-style: none; padding: 0">{problems}</ul>' if problems else "")
+        + notices
+    )
+
+
+def _mode(registration: Registration) -> str:
+    if not registration.undecided:
+        return registration.mode
+    return "live, incomplete" if registration.mode == "live" else "undecided"
+
+
+def _notices(registration: Registration) -> tuple[str, ...]:
+    """What the practice tenant has to say about itself, in sentences."""
+    return registration.practice_tenant.notices if registration.practice_tenant else ()
+
+
+def _rows(registration: Registration) -> dict[str, str]:
+    tenant = _public(registration.tenant)
+    rows = {
+        "instance": registration.instance,
+        "tenant": tenant or _NOT_GIVEN,
+        "authority": f"{registration.instance}/{tenant}" if tenant else _NOT_GIVEN,
+        "client_id": _public(registration.client_id) or _NOT_GIVEN,
+        "public_client_id": _public(registration.public_client_id) or _NOT_GIVEN,
+        "client_secret": MASK if registration.client_secret else _NOT_GIVEN,
+    }
+    if registration.client_certificate_path:
+        rows["client_certificate_path"] = registration.client_certificate_path
+        rows["client_certificate_passphrase"] = MASK if registration.client_certificate_passphrase else _NOT_GIVEN
+    return rows | {
+        "redirect_uri": registration.redirect_uri,
+        "scope": registration.scope,
+        "api_endpoint": registration.api_endpoint,
+    }
+
+
+def _public(identifier: str) -> str:
+    """An ID, unless a secret was pasted in its place."""
+    return MASK if looks_like_a_secret(identifier) else identifier

@@ -12,8 +12,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from course import dotenv_file
-from course.defaults import DEFAULTS
-from course.registration import ENV_FILE, KEYS, Registration, RegistrationError
+from course.registration import DEFAULTS, ENV_FILE, KEYS, Registration, RegistrationError
 from course.secret import Secret
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
