@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from . import dotenv_file, near_names
 from .clouds import WORLDWIDE, cloud_of_instance
 from .problem import Problem, RegistrationError, Values, looks_like_a_secret, plain
+from .rules import Mode, mode_of, validate
 from .secret import MASK, Secret
-from .validation import Mode, mode_of, validate
 
 if TYPE_CHECKING:
     import requests
