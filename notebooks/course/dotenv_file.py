@@ -5,13 +5,14 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from glob import escape
 from pathlib import Path
 
-from .problem import Problem
+from .problem import Problem, listed
 
 FILE_KEY = ".env"
 
@@ -234,3 +235,41 @@ def _remove_leftovers(path: Path) -> None:
 
 def _reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
+
+
+# What portals, samples and other libraries call the same values.
+_OTHER_NAMES = {
+    "TENANT_ID": ("TENANT",),
+    "DIRECTORY_ID": ("TENANT",),
+    "AUTHORITY": ("INSTANCE", "TENANT"),
+    "APPLICATION_ID": ("CLIENT_ID",),
+    "APP_ID": ("CLIENT_ID",),
+    "CLIENT_CREDENTIAL": ("CLIENT_SECRET",),
+    "CLIENT_SECRET_VALUE": ("CLIENT_SECRET",),
+    "SECRET_VALUE": ("CLIENT_SECRET",),
+    "SCOPES": ("SCOPE",),
+    "ENDPOINT": ("API_ENDPOINT",),
+}
+# Names that begin with AZURE_ are read by Azure's own tools, and a secret's ID is not meant as its value.
+_MEANT_AS_WRITTEN = ("AZURE_", "CLIENT_SECRET_ID")
+# One letter wrong or missing in TENANT is nearer than this; SCORE is not, beside SCOPE.
+_NEAR = 0.82
+
+
+def near_names(names: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
+    """A warning for each of `names` that is not among `known` but nearly so; its key is the name that was meant."""
+    for name in names:
+        meant = () if name in known else _meant(name.upper().replace("-", "_"), known)
+        if meant:
+            yield Problem(
+                key=meant[0],
+                message=f"{name} is not a name the course reads. Did you mean {listed([*meant])}?",
+                severity="warning",
+            )
+
+
+def _meant(name: str, known: Collection[str]) -> tuple[str, ...]:
+    # What is no plain name may have a part of a value in it.
+    if not name.isidentifier() or name.startswith(_MEANT_AS_WRITTEN):
+        return ()
+    return _OTHER_NAMES.get(name) or tuple(get_close_matches(name, known, n=1, cutoff=_NEAR))

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file, near_names
+from . import dotenv_file
 from .clouds import WORLDWIDE, cloud_of_instance
 from .problem import Problem, RegistrationError, Values, looks_like_a_secret, plain
 from .rules import Mode, mode_of, validate
@@ -96,7 +96,7 @@ class Registration:
         exported = {key: environ[key] for key in KEYS if environ.get(key)}
         # Another program's values in the same file are not ours to comment on.
         ours = {*KEYS, dotenv_file.FILE_KEY} - exported.keys()
-        problems = (*file.problems, *near_names.warnings(file.values, KEYS))
+        problems = (*file.problems, *dotenv_file.near_names(file.values, KEYS))
         return _resolve(
             Source(
                 env_file=env_file,
