@@ -8,8 +8,8 @@ from importlib import import_module
 
 _HOME = {
     "Administrator": "administrator",
-    "Measurements": "measurements",
-    "Picture": "picture",
+    "Measurements": "figures",
+    "Picture": "figures",
     "PortalLink": "links",
     "Registration": "registration",
     "RegistrationForm": "form",
