@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from .fallback import html_table, text_table
+from .static_html import html_table, text_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import ipywidgets as widgets
 
-from . import fallback
+from . import static_html
 from .accessibility import KeyboardGuard, Kind, StatusLine
 from .discovery import DiscoveryError, tenant_metadata
 from .form_contents import contents, is_misplaced, masked, stored
@@ -208,10 +208,10 @@ class RegistrationForm(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         rows = [(TEXTS[name].label, value, TEXTS[name].help) for name, value in stored(self._registration).items()]
         caption = f"Registration form ({self._registration.mode})"
-        return fallback.with_fallback(
+        return static_html.with_fallback(
             super()._repr_mimebundle_(**kwargs),
-            html=f"<div>{fallback.html_table(caption, ('field', 'value', 'what it is'), rows)}</div>",
-            text=fallback.text_table(caption, rows),
+            html=f"<div>{static_html.html_table(caption, ('field', 'value', 'what it is'), rows)}</div>",
+            text=static_html.text_table(caption, rows),
         )
 
 

@@ -3,7 +3,7 @@
 A text that looks like a secret stands in no field: what is in a field can be saved with the notebook, as widget state.
 """
 
-from . import fallback
+from . import static_html
 from .form_fields import AUDIENCES, CLOUDS, CREDENTIALS, THIS_TENANT
 from .problem import looks_like_a_secret
 from .registration import Registration
@@ -47,9 +47,9 @@ def stored(registration: Registration) -> dict[str, str]:
         "public_client_id": _identifier(registration.public_client_id),
         "credential": CREDENTIALS[shown["credential"]],
         "client_secret": MASK if registration.client_secret else "(empty)",
-        "client_certificate_path": fallback.VARIES if registration.client_certificate_path else "(empty)",
+        "client_certificate_path": static_html.VARIES if registration.client_certificate_path else "(empty)",
         "redirect_uri": masked(registration.redirect_uri),
-        "scope": fallback.mask_guids(masked(registration.scope), "id"),
+        "scope": static_html.mask_guids(masked(registration.scope), "id"),
     }
 
 
@@ -67,4 +67,4 @@ def _credential(registration: Registration) -> str:
 def _identifier(text: str) -> str:
     if not text:
         return "(empty)"
-    return fallback.A_GUID if fallback.is_guid(text) else masked(text)
+    return static_html.A_GUID if static_html.is_guid(text) else masked(text)

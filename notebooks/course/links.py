@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import ipywidgets as widgets
 
-from . import fallback, person
+from . import person, static_html
 from .registration import Registration
 
 PAGE_STORED = "Open the sign-in page. (The link is live only.)"
@@ -87,7 +87,7 @@ class SignInLink(widgets.HTML):
             webbrowser.open(url)
 
     def _repr_mimebundle_(self, **kwargs):
-        return fallback.with_fallback(
+        return static_html.with_fallback(
             super()._repr_mimebundle_(**kwargs), html=f"<p>{escape(self._stored)}</p>", text=self._stored
         )
 
@@ -107,4 +107,4 @@ class PortalLink(widgets.HTML):
         self.add_class("course-widget")
 
     def _repr_mimebundle_(self, **kwargs):
-        return fallback.with_fallback(super()._repr_mimebundle_(**kwargs), html=f"<p>{STORED}</p>", text=STORED)
+        return static_html.with_fallback(super()._repr_mimebundle_(**kwargs), html=f"<p>{STORED}</p>", text=STORED)

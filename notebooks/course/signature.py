@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .discovery import DiscoveryError, signing_keys
-from .fallback import is_guid
 from .registration import RegistrationError
+from .static_html import is_guid
 
 ALGORITHM = "RS256"
 

@@ -10,7 +10,7 @@ the tenant ends or is reset.
 
 from pathlib import Path
 
-from . import fallback, served
+from . import served, static_html
 from .control import Control, ControlError
 from .registration import Registration
 
@@ -186,4 +186,6 @@ def as_text(faults: tuple[str, ...]) -> str:
 
 def as_html(faults: tuple[str, ...]) -> str:
     """The same as paragraphs."""
-    return fallback.html_paragraph(HEADING, strong=True) + "".join(map(fallback.html_paragraph, faults or (AS_USUAL,)))
+    return static_html.html_paragraph(HEADING, strong=True) + "".join(
+        map(static_html.html_paragraph, faults or (AS_USUAL,))
+    )

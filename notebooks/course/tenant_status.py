@@ -2,7 +2,7 @@
 
 import weakref
 
-from . import fallback
+from . import static_html
 from .accessibility import StatusLine
 from .control import ControlError
 from .tenant import AS_USUAL, HEADING, Tenant, as_html, as_text
@@ -36,7 +36,7 @@ class TenantStatus(StatusLine):
 
     def _repr_mimebundle_(self, **kwargs):
         stored = {"html": as_html(self._stored), "text": as_text(self._stored)}
-        return fallback.with_fallback(super()._repr_mimebundle_(**kwargs), **stored)
+        return static_html.with_fallback(super()._repr_mimebundle_(**kwargs), **stored)
 
 
 def _after_each_cell(status: TenantStatus) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import anywidget
 import traitlets
 
-from . import fallback
+from . import static_html
 
 _STATIC = Path(__file__).parent / "static"
 _JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
@@ -81,9 +81,9 @@ class WireTrace(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         heading = f"Wire trace: {self.heading}"
         text = "\n".join([heading, *(f"  {number}. {line}" for number, line in enumerate(self._lines, start=1))])
-        items = fallback.html_list(self._lines) if self._lines else ""
-        html = f"<div>{fallback.html_paragraph(heading, strong=True)}{items}</div>"
-        return fallback.with_fallback(super()._repr_mimebundle_(**kwargs), html=html, text=text)
+        items = static_html.html_list(self._lines) if self._lines else ""
+        html = f"<div>{static_html.html_paragraph(heading, strong=True)}{items}</div>"
+        return static_html.with_fallback(super()._repr_mimebundle_(**kwargs), html=html, text=text)
 
 
 def _trace_of(source: object) -> Iterable:
@@ -141,8 +141,8 @@ def _outcome(exchange) -> str:
 
 def _mask_path(path: str) -> str:
     _, *segments = path.split("/")
-    masked = ["{tenant}" if index == 0 and fallback.is_guid(s) else s for index, s in enumerate(segments)]
-    return _mask_tokens(fallback.mask_guids("/" + "/".join(masked), "id"))
+    masked = ["{tenant}" if index == 0 and static_html.is_guid(s) else s for index, s in enumerate(segments)]
+    return _mask_tokens(static_html.mask_guids("/" + "/".join(masked), "id"))
 
 
 def _purpose(host: str, path: str) -> str:
@@ -180,8 +180,8 @@ def _redact(content: object, secrets: frozenset[str] = _SECRETS, name: str = "")
 def _hidden(value: str) -> str:
     scheme, separator, _ = value.partition(" ")
     if separator and scheme in ("Basic", "Bearer"):
-        return f"{scheme} {fallback.HIDDEN}"
-    return "eyJ…" if value.startswith("eyJ") else fallback.HIDDEN
+        return f"{scheme} {static_html.HIDDEN}"
+    return "eyJ…" if value.startswith("eyJ") else static_html.HIDDEN
 
 
 def _mask_tokens(text: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from course import fallback
+from course import static_html
 
 from .daemon_process import Job
 
@@ -53,7 +53,7 @@ class Report:
     def _repr_html_(self) -> str:
         rows = [(phase.name, phase.words) for phase in self.phases]
         found = "".join(f"<li>{escape(finding)}.</li>" for finding in self.findings)
-        table = fallback.html_table("The drill", ("what happens", "the daemon"), rows)
+        table = static_html.html_table("The drill", ("what happens", "the daemon"), rows)
         return f"{table}<p>{'Found:' if found else 'Nothing was found wrong.'}</p>" + (
             f"<ul>{found}</ul>" if found else ""
         )

@@ -5,7 +5,7 @@ from html import escape
 
 import ipywidgets as widgets
 
-from course import fallback
+from course import static_html
 
 from .report import Happened, Report
 
@@ -24,7 +24,7 @@ class Timeline(widgets.HTML):
         self.add_class("course-widget")
 
     def _repr_mimebundle_(self, **kwargs):
-        return fallback.with_fallback(
+        return static_html.with_fallback(
             super()._repr_mimebundle_(**kwargs), html=f"<p>{escape(self._stored)}</p>", text=self._stored
         )
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from course import cases, fallback, progress_record
+from course import cases, progress_record, static_html
 from course.error_clinic import parameters, symptom
 from course.error_clinic.case import GROUPS, Case
 from course.error_clinic.running import Outcome
@@ -69,7 +69,7 @@ class Opened:
         told = [
             f"token: {name} = {claims.get(name, 'none')}" for claims in self.outcome.claims for name in _TOKEN_CLAIMS
         ]
-        return tuple(fallback.mask_guids(line, "id") for line in [*lines, *dict.fromkeys(told)])
+        return tuple(static_html.mask_guids(line, "id") for line in [*lines, *dict.fromkeys(told)])
 
     @cached_property
     def _given(self) -> str:
