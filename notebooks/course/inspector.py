@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from . import claims, static_html
-from .jwt_parts import JwtParts, read_jwt
+from .claims import JwtParts, read_jwt
 from .signature import SignatureCheck, check_signature
 
 _STATIC = Path(__file__).parent / "static"

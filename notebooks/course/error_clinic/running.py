@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
+from course.claims import read_jwt
 from course.exercises import trial
-from course.jwt_parts import read_jwt
 from course.trace import Exchange
 
 
