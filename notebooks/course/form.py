@@ -14,11 +14,11 @@ import ipywidgets as widgets
 
 from . import static_html
 from .accessibility import KeyboardGuard, Kind, StatusLine
-from .discovery import DiscoveryError, tenant_metadata
 from .form_contents import contents, is_misplaced, masked, stored
 from .form_fields import TEXTS, WIDE, Field, controls, help_text
 from .registration import Registration, RegistrationError
 from .secret import MASK, Secret
+from .signature import DiscoveryError, tenant_metadata
 
 MODES = {
     "practice": "Practice: these values go to the practice tenant. An empty field stands for its own value.",
