@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from .registration import RegistrationError
+from .registration import Registration, RegistrationError
 from .static_html import is_guid
 
 if TYPE_CHECKING:
     import jwt
     import requests
-
-    from .registration import Registration
 
 TIMEOUT_SECONDS = 10
 
@@ -26,7 +24,7 @@ class DiscoveryError(Exception):
     """The authority's documents cannot be had. Its text is a sentence for the learner."""
 
 
-def tenant_metadata(registration: "Registration", tenant: str) -> dict:
+def tenant_metadata(registration: Registration, tenant: str) -> dict:
     """Fetch the OpenID configuration of `tenant` (GUID, domain or audience) from the registration's instance.
 
     Raises DiscoveryError: no answer, or the authority's own refusal (`AADSTS…`) up to its trace ID. Raises
@@ -36,7 +34,7 @@ def tenant_metadata(registration: "Registration", tenant: str) -> dict:
         return _metadata(session, registration, tenant)
 
 
-def signing_keys(registration: "Registration", tenant: str) -> "dict[str, jwt.PyJWK]":
+def signing_keys(registration: Registration, tenant: str) -> "dict[str, jwt.PyJWK]":
     """Fetch the RSA keys of `tenant`, by their `kid`. Raises like `tenant_metadata`."""
     import jwt
 
@@ -50,17 +48,17 @@ def signing_keys(registration: "Registration", tenant: str) -> "dict[str, jwt.Py
     return {key.key_id: key for key in keys if key.key_type == "RSA" and key.key_id}
 
 
-def _session(registration: "Registration") -> "requests.Session":
+def _session(registration: Registration) -> "requests.Session":
     # A session of its own: the trace of the learner's session is about what MSAL sends.
     return registration.with_values().http
 
 
-def _metadata(session: "requests.Session", registration: "Registration", tenant: str) -> dict:
+def _metadata(session: "requests.Session", registration: Registration, tenant: str) -> dict:
     authority = f"{registration.instance}/{quote(tenant, safe='')}"
     return _document(session, registration, f"{authority}/v2.0/.well-known/openid-configuration")
 
 
-def _document(session: "requests.Session", registration: "Registration", url: str) -> dict:
+def _document(session: "requests.Session", registration: Registration, url: str) -> dict:
     import requests
 
     from .transport import HostRefused
@@ -90,7 +88,7 @@ def _refusal(document: object, status: int) -> str:
     return str(description or f"The authority answered with HTTP status {status}.").split("Trace ID:")[0].strip()
 
 
-def _host(registration: "Registration") -> str:
+def _host(registration: Registration) -> str:
     return urlsplit(registration.instance).hostname or registration.instance
 
 

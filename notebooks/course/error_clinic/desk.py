@@ -13,7 +13,7 @@ from course.error_clinic.case import GROUPS, Case
 from course.error_clinic.running import Outcome
 from course.feedback import Message, inline
 from course.trace import Exchange
-from course.wire_trace import stored_line
+from course.trace_widget import stored_line
 
 _LEFT = 'style="text-align: left;"'
 _TOKEN_CLAIMS = ("aud", "roles")

@@ -66,8 +66,8 @@ class WireTrace(anywidget.AnyWidget):
         TypeError: `source` records nothing, for example a `requests.Session` of the learner's own.
     """
 
-    _esm = _STATIC / "wire_trace.js"
-    _css = _STATIC / "wire_trace.css"
+    _esm = _STATIC / "trace_widget.js"
+    _css = _STATIC / "trace_widget.css"
 
     heading = traitlets.Unicode().tag(sync=True)
     exchanges = traitlets.List().tag(sync=True)

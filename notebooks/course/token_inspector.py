@@ -46,8 +46,8 @@ class TokenInspector(anywidget.AnyWidget):
         registration: whose `http` session fetches the tenant's public keys. Without it nothing is verified.
     """
 
-    _esm = _STATIC / "inspector.js"
-    _css = _STATIC / "inspector.css"
+    _esm = _STATIC / "token_inspector.js"
+    _css = _STATIC / "token_inspector.css"
 
     view = traitlets.Dict().tag(sync=True)
 
