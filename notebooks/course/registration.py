@@ -120,7 +120,7 @@ class Registration:
 
         Raises ControlError, a sentence, if none does.
         """
-        from .served import find
+        from .served_tenant import find
 
         return _resolve(
             Source(

@@ -10,9 +10,9 @@ the tenant ends or is reset.
 
 from pathlib import Path
 
-from . import served, static_html
-from .control import Control, ControlError
+from . import served_tenant, static_html
 from .registration import Registration
+from .served_tenant import Control, ControlError
 
 HEADING = "Practice tenant"
 AS_USUAL = "Everything is as usual."
@@ -65,7 +65,7 @@ class Tenant:
         Raises:
             ControlError: none is served there, or several and no port says which.
         """
-        found = served.find(folder, https_port=https_port)
+        found = served_tenant.find(folder, https_port=https_port)
         control = Control(https_port=found.https_port, ca_certificate=found.ca_certificate, token=found.control_token)
         return cls(control, ports=(found.https_port, found.http_port), client_id=found.seeded.client_id)
 

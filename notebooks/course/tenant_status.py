@@ -4,7 +4,7 @@ import weakref
 
 from . import static_html
 from .accessibility import StatusLine
-from .control import ControlError
+from .served_tenant import ControlError
 from .tenant import AS_USUAL, HEADING, Tenant, as_html, as_text
 
 

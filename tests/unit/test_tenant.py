@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from course import Registration, Tenant, served
-from course.control import Control, ControlError, WrongArgument
+from course import Registration, Tenant, served_tenant
 from course.registration import RegistrationError
+from course.served_tenant import Control, ControlError, WrongArgument
 from course.trace import Trace
 from practice_tenant.listeners.tls import new_identity
 from tests.environment import ROOT
@@ -275,7 +275,7 @@ def test_a_served_tenant_is_found_by_what_it_wrote(stub, tmp_path):
 
 def test_what_is_known_of_a_served_tenant_has_its_secrets_and_hides_them(stub, tmp_path):
     describe(tmp_path, stub)
-    found = served.find(tmp_path)
+    found = served_tenant.find(tmp_path)
     assert (found.base_url, found.seeded.client_secret) == (f"https://localhost:{stub.https_port}", "a-secret-value")
     assert not any(secret in repr(found) for secret in (TOKEN, "a-secret-value", "a-run-token"))
 

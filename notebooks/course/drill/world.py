@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from course import served
+from course import served_tenant
 from course.administrator import Administrator
 from course.registration import Registration
 from course.secret import Secret
-from course.served import ServedTenant
+from course.served_tenant import ServedTenant
 from course.tenant import Tenant
 
 from . import judge
@@ -51,7 +51,7 @@ class World:
 
     @property
     def _served(self) -> ServedTenant:
-        return served.find(self._home)
+        return served_tenant.find(self._home)
 
     @property
     def client_id(self) -> str:
