@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
 from course import exercises, progress_record
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.verdict import code, shown
 from course.feedback import Feedback, Message
 from course.secret import MASK, Secret
@@ -40,7 +40,7 @@ def _unknown(exercise_id: object, answer: object) -> str:
 
 
 def _secrets(answer: object) -> list[str]:
-    registration = trial.registration_at_hand(answer)
+    registration = run_answer.registration_at_hand(answer)
     held = (getattr(registration, name, None) for name in ("client_secret", "client_certificate_passphrase"))
     return [secret.value for secret in held if isinstance(secret, Secret) and secret]
 

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 
 from course.claims import read_jwt
-from course.exercises import trial
+from course.exercises import run_answer
 from course.trace import Exchange
 
 
@@ -32,7 +32,7 @@ class Outcome:
 def tried(function: object, given: Mapping[str, Any], parameters: tuple[str, ...]) -> Any:
     """What the learner's function returns. Raises Settled if it is none, or raised."""
     with _quiet():
-        return trial.call(function, *_arguments(given, parameters))
+        return run_answer.call(function, *_arguments(given, parameters))
 
 
 def run(

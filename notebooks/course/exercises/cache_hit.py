@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _NOW = 1_800_000_000
@@ -84,7 +84,7 @@ _CASES = (
 def check(is_hit: object) -> Verdict:
     """The verdict on the learner's function of an entry, what is wanted, and the time in seconds."""
     for case in _CASES:
-        returned = trial.call(is_hit, _ENTRY | case.entry, _WANTED | case.wanted, _NOW, when=case.when)
+        returned = run_answer.call(is_hit, _ENTRY | case.entry, _WANTED | case.wanted, _NOW, when=case.when)
         if not isinstance(returned, bool):
             return wrong(f"{case.when} it returned {shown(returned)}: `True` or `False` is wanted")
         if returned is not case.hit:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from course.exercises import cache_hit, cached_answers, trial
+from course.exercises import cache_hit, cached_answers, run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
@@ -25,7 +25,7 @@ _RESULTS = (
 
 def _check_token_source(from_cache: object) -> Verdict:
     for case, result, expected in _RESULTS:
-        returned = trial.call(from_cache, dict(result), when=case)
+        returned = run_answer.call(from_cache, dict(result), when=case)
         if returned is not expected:
             return wrong(f"{case} it returned {shown(returned)}: {_why_not_the_source(returned, result, expected)}")
     return RIGHT
@@ -55,7 +55,7 @@ def _check_save(save: object) -> Verdict:
 
 def _why_not_the_changed_cache(save: Any, path: Path) -> str:
     cache = _changed_cache()
-    trial.call(save, cache, path, when="for a cache that has changed")
+    run_answer.call(save, cache, path, when="for a cache that has changed")
     if not path.exists() and not cache.has_state_changed:
         return (
             "a changed cache was not written. Its `has_state_changed` is False by now: `serialize()` resets it, "
@@ -83,7 +83,7 @@ def _why_not_the_unchanged_cache(save: Any, path: Path, *, saved_by_another: str
     path.unlink(missing_ok=True)
     if saved_by_another:
         path.write_text(saved_by_another, encoding="utf-8")
-    trial.call(save, cache, path, when="for a cache that has not changed")
+    run_answer.call(save, cache, path, when="for a cache that has not changed")
     left = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
     if left == saved_by_another:
         return ""

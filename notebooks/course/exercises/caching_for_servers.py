@@ -6,7 +6,7 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.session_store import EVENT, check_load, check_save
 from course.exercises.solved_cell import cell
@@ -40,10 +40,12 @@ def _check_owner(answer: object) -> Verdict:
 
 def _check_outage(get_token: object) -> Verdict:
     result = {"access_token": "a-new-token", "token_source": "identity_provider"}
-    returned = trial.call(get_token, _app(answer=result), EVENT["scope"], when="while the tenant answers")
+    returned = run_answer.call(get_token, _app(answer=result), EVENT["scope"], when="while the tenant answers")
     if returned != result:
         return wrong(f"while the tenant answers it returned {shown(returned)}: pass MSAL's result on")
-    returned = trial.call(get_token, _app(filled=True), EVENT["scope"], when="in an outage with a valid token cached")
+    returned = run_answer.call(
+        get_token, _app(filled=True), EVENT["scope"], when="in an outage with a valid token cached"
+    )
     if not isinstance(returned, dict) or returned.get("access_token") != "a-token":
         return wrong(
             f"in an outage with a valid token cached it returned {shown(returned)}: a dict is wanted with the entry's "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
@@ -82,7 +82,7 @@ ROLES_CASES: tuple[tuple[str, dict[str, object], list[str]], ...] = (
 
 def _check_roles(roles: object) -> Verdict:
     for case, claims, expected in ROLES_CASES:
-        result = trial.call(roles, access_token(claims), when=case)
+        result = run_answer.call(roles, access_token(claims), when=case)
         if result != expected:
             return wrong(f"{case} it returned {shown(result)}: {_why_not_the_roles(result, claims, expected)}")
     return RIGHT
@@ -129,7 +129,7 @@ _ERRORS = (
 
 def _check_error_code(aadsts: object) -> Verdict:
     for case, result, expected in _ERRORS:
-        returned = trial.call(aadsts, dict(result), when=case)
+        returned = run_answer.call(aadsts, dict(result), when=case)
         if type(returned) is not type(expected) or returned != expected:
             return wrong(f"{case} it returned {shown(returned)}: {_why_not_the_code(returned, result, expected)}")
     return RIGHT

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from course import diagnosis
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _TAIL = " Trace ID: 0a1b Correlation ID: 2c3d Timestamp: then"
@@ -127,7 +127,7 @@ def check_explain(explain: object) -> Verdict:
     """Step 4: whatever MSAL returns or raises."""
     for case, outcome in _outcomes():
         expected = diagnosis.explain(outcome)
-        returned = trial.call(explain, dict(outcome) if isinstance(outcome, dict) else outcome, when=case)
+        returned = run_answer.call(explain, dict(outcome) if isinstance(outcome, dict) else outcome, when=case)
         if returned != expected:
             knows_who = isinstance(returned, tuple) and returned[:1] == expected[:1]
             why = f"{shown(expected[1])} is wanted beside it" if knows_who else _WHY[expected[0]]
@@ -138,7 +138,7 @@ def check_explain(explain: object) -> Verdict:
 def _tried(function: Any, *cases: tuple[str, dict | None, object, str]) -> Verdict:
     """The verdict on a function: of each case when it is, what is given, what is expected, and why."""
     for case, given, expected, hint in cases:
-        returned = trial.call(function, given and dict(given), when=case)
+        returned = run_answer.call(function, given and dict(given), when=case)
         if returned != expected:
             return wrong(f"{case} it returned {shown(returned)}: {hint}")
     return RIGHT

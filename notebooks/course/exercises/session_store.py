@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _DAY = 24 * 3600
@@ -56,7 +56,7 @@ def check_load(load: object) -> Verdict:
         ("for a new session, beside another's cache", {"tokens:bea": text, "tokens:": text}, 0),
         ("for a cache of which only half is in the store", {"tokens:ada": text[: len(text) // 2]}, 0),
     ):
-        cache = trial.call(load, _Store(**stored), "ada", when=case)
+        cache = run_answer.call(load, _Store(**stored), "ada", when=case)
         if not isinstance(cache, msal.SerializableTokenCache):
             return wrong(
                 f"{case} it returned {shown(cache)}: a `SerializableTokenCache` is wanted, an empty one at least"
@@ -76,7 +76,7 @@ _WHY_LOAD = {
 
 def check_save(save: object) -> Verdict:
     cache, store = _cache(filled=True), _Store(**{"tokens:bea": "another session's"})
-    trial.call(save, store, "ada", cache, when="for a cache that has changed")
+    run_answer.call(save, store, "ada", cache, when="for a cache that has changed")
     if "tokens:ada" not in store.values:
         return wrong('a changed cache is not in the store: its key is `"tokens:" + session`')
     if store.values["tokens:bea"] != "another session's":
@@ -101,5 +101,5 @@ def _why_not_the_time(seconds: object) -> Verdict | None:
 
 def _why_not_unchanged(save: object) -> Verdict | None:
     cache, store = _cache(filled=False), _Store()
-    trial.call(save, store, "ada", cache, when="for a cache that has not changed")
+    run_answer.call(save, store, "ada", cache, when="for a cache that has not changed")
     return wrong("a cache that has not changed was written: ask `has_state_changed` first") if store.values else None

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.verdict import Settled, shown, wrong
 from course.secret import Secret
 
@@ -109,7 +109,7 @@ def instantiate(make_app: Callable, class_name: str, *more: object) -> tuple[Any
 
     registration = RegistrationStandIn()
     with _no_session_of_its_own():
-        app = trial.call(make_app, registration, *more)
+        app = run_answer.call(make_app, registration, *more)
     reason = _why_not_an_instance(app, getattr(msal, class_name)) or _why_not_the_authority(app, registration)
     if reason:
         raise Settled(wrong(reason))
