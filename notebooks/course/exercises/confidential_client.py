@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from course.exercises import run_answer
 from course.exercises.exercise import Exercise
+from course.exercises.fake_registration import IdentityStandIn, instantiate
 from course.exercises.solved_cell import cell
-from course.exercises.stand_in import IdentityStandIn, instantiate
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 from course.secret import Secret
 
