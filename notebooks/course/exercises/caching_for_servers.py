@@ -8,7 +8,7 @@ from typing import Any
 
 from course.exercises import run_answer
 from course.exercises.exercise import Exercise
-from course.exercises.session_store import EVENT, check_load, check_save
+from course.exercises.session_store import _EVENT, _check_load, _check_save
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import NOT_TRIED, RIGHT, Verdict, shown, wrong
 
@@ -40,11 +40,11 @@ def _check_owner(answer: object) -> Verdict:
 
 def _check_outage(get_token: object) -> Verdict:
     result = {"access_token": "a-new-token", "token_source": "identity_provider"}
-    returned = run_answer.call(get_token, _app(answer=result), EVENT["scope"], when="while the tenant answers")
+    returned = run_answer.call(get_token, _app(answer=result), _EVENT["scope"], when="while the tenant answers")
     if returned != result:
         return wrong(f"while the tenant answers it returned {shown(returned)}: pass MSAL's result on")
     returned = run_answer.call(
-        get_token, _app(filled=True), EVENT["scope"], when="in an outage with a valid token cached"
+        get_token, _app(filled=True), _EVENT["scope"], when="in an outage with a valid token cached"
     )
     if not isinstance(returned, dict) or returned.get("access_token") != "a-token":
         return wrong(
@@ -68,15 +68,15 @@ def _app(*, answer: dict | None = None, filled: bool = False, age: int = 0) -> A
 
     cache = msal.TokenCache()
     if filled:
-        cache.add(EVENT, now=time.time() - age)
-    return SimpleNamespace(client_id=EVENT["client_id"], token_cache=cache, acquire_token_for_client=acquire)
+        cache.add(_EVENT, now=time.time() - age)
+    return SimpleNamespace(client_id=_EVENT["client_id"], token_cache=cache, acquire_token_for_client=acquire)
 
 
 def _raises(get_token: Any, app: Any) -> bool:
     import msal
 
     try:
-        get_token(app, EVENT["scope"])
+        get_token(app, _EVENT["scope"])
     except Exception as error:  # noqa: BLE001  whatever the learner's code raises in its place is not the tenant's word
         return isinstance(error, msal.exceptions.MsalServiceError)
     return False
@@ -107,7 +107,7 @@ EXERCISES = (
                 "text it raises a `ValueError` (a `JSONDecodeError` is one)."
             ),
         ),
-        check=check_load,
+        check=_check_load,
         success="A cache that can't be read costs a sign-in or a request, and never the page.",
     ),
     Exercise(
@@ -129,7 +129,7 @@ EXERCISES = (
                 "session lasts: a day at the most."
             ),
         ),
-        check=check_save,
+        check=_check_save,
         success="Each session has a key of its own, and what nobody comes back for goes by itself.",
     ),
     Exercise(

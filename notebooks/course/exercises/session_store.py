@@ -9,7 +9,7 @@ from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _DAY = 24 * 3600
 # What MSAL hands to its cache after an answer.
-EVENT = {
+_EVENT = {
     "client_id": "00001111-aaaa-2222-bbbb-3333cccc4444",
     "scope": ["https://graph.microsoft.com/.default"],
     "token_endpoint": "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/oauth2/v2.0/token",
@@ -39,7 +39,7 @@ def _cache(*, filled: bool) -> Any:
 
     cache = msal.SerializableTokenCache()
     if filled:
-        cache.add(EVENT)
+        cache.add(_EVENT)
     return cache
 
 
@@ -47,7 +47,7 @@ def _tokens(cache: Any) -> int:
     return len(list(cache.search(cache.CredentialType.ACCESS_TOKEN)))
 
 
-def check_load(load: object) -> Verdict:
+def _check_load(load: object) -> Verdict:
     import msal
 
     text = _cache(filled=True).serialize()
@@ -74,7 +74,7 @@ _WHY_LOAD = {
 }
 
 
-def check_save(save: object) -> Verdict:
+def _check_save(save: object) -> Verdict:
     cache, store = _cache(filled=True), _Store(**{"tokens:bea": "another session's"})
     run_answer.call(save, store, "ada", cache, when="for a cache that has changed")
     if "tokens:ada" not in store.values:
