@@ -19,7 +19,7 @@ _HOME = {
     "TokenInspector": "token_inspector",
     "WireTrace": "trace_widget",
     "check": "checking",
-    "clinic": "error_clinic.desk",
+    "clinic": "error_clinic.clinic",
     "kernel_is_remote": "links",
     "progress": "progress_record",
 }

@@ -12,7 +12,7 @@ import pytest
 from course import cases, clinic, diagnosis
 from course.error_clinic import network, symptom
 from course.error_clinic.case import GROUPS, Case, Wrong
-from course.error_clinic.desk import Opened, Overview
+from course.error_clinic.clinic import Opened, Overview
 from course.exercises.verdict import Verdict
 from course.feedback import Feedback, Message, inline
 from course.registration import Registration
