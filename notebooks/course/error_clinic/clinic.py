@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from course import cases, progress_record, static_html
-from course.error_clinic import parameters, symptom
+from course.error_clinic import situations, symptom
 from course.error_clinic.case import GROUPS, Case
 from course.error_clinic.running import Outcome
 from course.feedback import Message, inline
@@ -73,7 +73,7 @@ class Opened:
 
     @cached_property
     def _given(self) -> str:
-        return f"You have: {parameters.explained(self.case.parameters, self.case.given)}."
+        return f"You have: {situations.explained(self.case.parameters, self.case.given)}."
 
     def _whole_answer(self) -> str:
         """How to read the last answer, if there was one. Behind an error comes MSAL's question for aliases, which says nothing."""

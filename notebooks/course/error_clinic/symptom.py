@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from course.error_clinic.visitor import ErrorPage
+from course.error_clinic.situations import ErrorPage
 from course.problem import GUID, looks_like_a_secret
 from course.secret import MASK
 
