@@ -7,9 +7,9 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from course import cases, progress_record, static_html
+from course import progress_record, static_html
 from course.error_clinic import situations, symptom
-from course.error_clinic.case import GROUPS, Case
+from course.error_clinic.case import GROUPS, Case, cases_of, close_matches, every_case, find_case
 from course.error_clinic.running import Outcome
 from course.feedback import Message, inline
 from course.trace import Exchange
@@ -28,9 +28,9 @@ def clinic(name: str | None = None) -> Opened | Overview | Message:
     """
     if name is None:
         return Overview(cured=frozenset(progress_record.progress().done))
-    case = cases.find(name) if isinstance(name, str) else None
+    case = find_case(name) if isinstance(name, str) else None
     if case is None:
-        known = ", ".join(f"`{match}`" for match in cases.close_matches(str(name)))
+        known = ", ".join(f"`{match}`" for match in close_matches(str(name)))
         return Message(f"There is no case `{name}`. Is it one of {known}?")
     return Opened(case=case, outcome=case.open())
 
@@ -137,7 +137,7 @@ class Overview:
         lines = [self._summary()]
         for group, title in GROUPS.items():
             lines.append(title)
-            lines += [f'  {self._mark(case)} clinic("{case.name}")  {case.title}' for case in cases.of_group(group)]
+            lines += [f'  {self._mark(case)} clinic("{case.name}")  {case.title}' for case in cases_of(group)]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -146,7 +146,7 @@ class Overview:
     def _html(self) -> str:
         rows = "".join(
             f'<tr><th scope="row" {_LEFT}>{escape(title)}</th>'
-            f"<td {_LEFT}>{'<br>'.join(self._item(case) for case in cases.of_group(group))}</td></tr>"
+            f"<td {_LEFT}>{'<br>'.join(self._item(case) for case in cases_of(group))}</td></tr>"
             for group, title in GROUPS.items()
         )
         headers = "".join(f'<th scope="col" {_LEFT}>{name}</th>' for name in ("Group", "Cases"))
@@ -156,7 +156,7 @@ class Overview:
         )
 
     def _summary(self) -> str:
-        known = cases.every()
+        known = every_case()
         return f"{sum(case.id in self.cured for case in known)} of {len(known)} cases cured."
 
     def _mark(self, case: Case) -> str:
