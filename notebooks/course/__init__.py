@@ -21,7 +21,7 @@ _HOME = {
     "check": "checking",
     "clinic": "error_clinic.clinic",
     "kernel_is_remote": "links",
-    "progress": "progress_record",
+    "progress": "exercises.progress",
 }
 
 __all__ = [

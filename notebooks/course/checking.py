@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from urllib.parse import quote, quote_plus
 
-from course import exercises, progress_record
-from course.exercises import run_answer
+from course import exercises
+from course.exercises import progress, run_answer
 from course.exercises.verdict import code, shown
 from course.feedback import Feedback, Message
 from course.secret import MASK, Secret
@@ -26,7 +26,7 @@ def check(exercise_id: str, answer: object = ...) -> Feedback | Message:
     if exercise is None:
         return Message(_masked(_unknown(exercise_id, answer), secrets))
     verdict = exercise.judge(answer)
-    notes = progress_record.note_done(exercise.id) if verdict.kind == "right" else ()
+    notes = progress.note_done(exercise.id) if verdict.kind == "right" else ()
     return Feedback(exercise=exercise, verdict=replace(verdict, reason=_masked(verdict.reason, secrets)), notes=notes)
 
 

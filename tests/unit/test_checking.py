@@ -7,8 +7,9 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from course import exercises, progress_record
+from course import exercises
 from course.checking import check
+from course.exercises import progress
 from course.exercises.verdict import Verdict
 from course.feedback import Feedback, inline
 from course.secret import Secret
@@ -204,15 +205,15 @@ def test_a_secret_in_place_of_the_id_is_not_shown():
 def test_only_a_right_answer_is_noted(home):
     for kind in ("not tried", "wrong", "raised"):
         check(*VERDICTS[kind][:2])
-    assert progress_record.progress().done == set()
+    assert progress.progress().done == set()
     check("00-mode", "practice")
-    assert progress_record.progress().done == {"00-mode"}
+    assert progress.progress().done == {"00-mode"}
 
 
 def test_a_wrong_answer_later_does_not_undo_a_right_one():
     check("00-mode", "practice")
     check("00-mode", "live")
-    assert progress_record.progress().done == {"00-mode"}
+    assert progress.progress().done == {"00-mode"}
 
 
 def test_progress_that_cannot_be_kept_is_said_below_the_verdict(home, monkeypatch):

@@ -7,10 +7,11 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from course import progress_record, static_html
+from course import static_html
 from course.error_clinic import situations, symptom
 from course.error_clinic.case import GROUPS, Case, cases_of, close_matches, every_case, find_case
 from course.error_clinic.running import Outcome
+from course.exercises import progress
 from course.feedback import Message, inline
 from course.trace import Exchange
 from course.trace_widget import stored_line
@@ -27,7 +28,7 @@ def clinic(name: str | None = None) -> Opened | Overview | Message:
     Without a name: all cases, and which of them are cured. An unknown name gives a sentence with those it may mean.
     """
     if name is None:
-        return Overview(cured=frozenset(progress_record.progress().done))
+        return Overview(cured=frozenset(progress.progress().done))
     case = find_case(name) if isinstance(name, str) else None
     if case is None:
         known = ", ".join(f"`{match}`" for match in close_matches(str(name)))
