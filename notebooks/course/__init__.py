@@ -18,7 +18,7 @@ _HOME = {
     "TenantStatus": "tenant_status",
     "TokenInspector": "token_inspector",
     "WireTrace": "trace_widget",
-    "check": "checking",
+    "check": "exercises.check",
     "clinic": "error_clinic.clinic",
     "kernel_is_remote": "links",
     "progress": "exercises.progress",

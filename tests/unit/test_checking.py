@@ -8,10 +8,10 @@ from urllib.parse import quote_plus
 import pytest
 
 from course import exercises
-from course.checking import check
 from course.exercises import progress
+from course.exercises.check import Feedback, check
 from course.exercises.verdict import Verdict
-from course.feedback import Feedback, inline
+from course.message import inline
 from course.secret import Secret
 
 SECRET = "8Q~a  secret/with'marks`"
@@ -20,7 +20,7 @@ SECRET = "8Q~a  secret/with'marks`"
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    monkeypatch.setattr(progress_record, "_in_memory", {})
+    monkeypatch.setattr(progress, "_in_memory", {})
     return tmp_path
 
 

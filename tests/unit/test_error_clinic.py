@@ -13,8 +13,9 @@ from course import clinic, diagnosis
 from course.error_clinic import network, symptom
 from course.error_clinic.case import GROUPS, Case, Wrong, every_case, find_case
 from course.error_clinic.clinic import Opened, Overview
+from course.exercises.check import Feedback
 from course.exercises.verdict import Verdict
-from course.feedback import Feedback, Message, inline
+from course.message import Message, inline
 from course.registration import Registration
 from course.tenant import Tenant
 

@@ -15,7 +15,7 @@ from tempfile import mkstemp
 
 from course import exercises
 from course.exercises.exercise import Exercise
-from course.feedback import Message, inline
+from course.message import Message, inline
 
 _LEFT = 'style="text-align: left;"'
 
