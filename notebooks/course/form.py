@@ -14,8 +14,7 @@ import ipywidgets as widgets
 
 from . import static_html
 from .accessibility import KeyboardGuard, Kind, StatusLine
-from .form_contents import contents, is_misplaced, masked, stored
-from .form_fields import TEXTS, WIDE, Field, controls, help_text
+from .form_fields import TEXTS, WIDE, Field, contents, controls, help_text, is_misplaced, masked, stored
 from .registration import Registration, RegistrationError
 from .secret import MASK, Secret
 from .signature import DiscoveryError, tenant_metadata
