@@ -7,7 +7,7 @@ import pytest
 
 from course import exercises
 from course.drill import Report
-from course.drill.my_daemon import FIRST
+from course.drill.daemon_process import FIRST
 from course.exercises import run_answer
 from course.exercises.client_credentials import ROLES_CASES, access_token
 from course.exercises.verdict import Verdict

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+NOTEBOOKS = Path(__file__).resolve().parents[2]
 JOBS_FILE = "jobs.jsonl"
 _SECONDS_TO_END = 10
 
@@ -101,3 +102,20 @@ def _job(line: str) -> Job | None:
 def _environment(ca_certificate: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.upper() not in _FOR_THE_INTERNET}
     return kept | {"REQUESTS_CA_BUNDLE": str(ca_certificate), "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+FIRST = NOTEBOOKS / "scripts" / "first_daemon.py"
+NAME = "my_daemon.py"
+
+
+def my_daemon() -> Path:
+    """The path of ``my_daemon.py``. The file is made where there is none, and never overwritten.
+
+    It is beside the notebooks, or in the folder that ``COURSE_WORK`` names.
+    """
+    folder = Path(os.environ.get("COURSE_WORK") or NOTEBOOKS)
+    path = folder / NAME
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(FIRST.read_text("utf-8"), encoding="utf-8")
+    return path

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import judge
+from .daemon_process import NOTEBOOKS
 from .phases import PHASES, Phase
 from .report import Happened, Report
-from .world import NOTEBOOKS, World
+from .world import World
 
 PATIENCE_SECONDS = 8
 _USERS = 12

@@ -16,9 +16,8 @@ from course.served_tenant import ServedTenant
 from course.tenant import Tenant
 
 from . import judge
-from .daemon_process import DaemonProcess, replace_file
+from .daemon_process import NOTEBOOKS, DaemonProcess, replace_file
 
-NOTEBOOKS = Path(__file__).resolve().parents[2]
 INTERVAL_SECONDS = 0.2
 
 _READY = "This is a practice tenant"

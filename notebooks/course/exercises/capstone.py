@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from course.drill.my_daemon import FIRST
+from course.drill.daemon_process import FIRST
 from course.drill.report import Report
 from course.exercises import run_answer
 from course.exercises.exercise import Exercise
