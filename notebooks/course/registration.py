@@ -157,9 +157,11 @@ class Registration:
         """
         if self.mode == "live" or self.undecided:
             self.require()
-        from . import transport
+        from . import http_session
 
-        return transport.live_session() if self.mode == "live" else transport.practice_session(self.practice_tenant)
+        return (
+            http_session.live_session() if self.mode == "live" else http_session.practice_session(self.practice_tenant)
+        )
 
     def require(self) -> None:
         """Raise RegistrationError if there is an error among the problems; warnings pass."""

@@ -61,7 +61,7 @@ def _metadata(session: "requests.Session", registration: Registration, tenant: s
 def _document(session: "requests.Session", registration: Registration, url: str) -> dict:
     import requests
 
-    from .transport import HostRefused
+    from .http_session import HostRefused
 
     try:
         response = session.get(url, timeout=TIMEOUT_SECONDS)

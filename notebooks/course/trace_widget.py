@@ -59,7 +59,7 @@ class WireTrace(anywidget.AnyWidget):
     """Show the requests recorded so far, each with its method, address, status, time taken and redacted content.
 
     Args:
-        source: `registration.http`, or its `trace`, or any iterable of `course.trace.Exchange`. The widget shows
+        source: `registration.http`, or its `trace`, or any iterable of `course.http_session.Exchange`. The widget shows
             what has been sent when it is made; make another one to see later requests.
 
     Raises:

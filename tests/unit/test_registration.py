@@ -54,12 +54,12 @@ def tenant(monkeypatch):
 @pytest.fixture(autouse=True)
 def transport(monkeypatch):
     """Sessions that only say which kind they are."""
-    module = ModuleType("course.transport")
+    module = ModuleType("course.http_session")
     module.practice_session = lambda running: SimpleNamespace(kind="practice", running=running)
     module.live_session = lambda: SimpleNamespace(kind="live")
-    monkeypatch.setitem(sys.modules, "course.transport", module)
+    monkeypatch.setitem(sys.modules, "course.http_session", module)
     # `from . import transport` prefers the package's attribute, if an earlier test has imported the real one.
-    monkeypatch.setattr("course.transport", module, raising=False)
+    monkeypatch.setattr("course.http_session", module, raising=False)
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from course import Registration, Tenant, served_tenant
+from course.http_session import Trace
 from course.registration import RegistrationError
 from course.served_tenant import Control, ControlError, WrongArgument
-from course.trace import Trace
 from practice_tenant.listeners.tls import new_identity
 from tests.environment import ROOT
 from tests.unit.stub_tenant import Answer, StubTenant, stub_tenant

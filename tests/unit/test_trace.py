@@ -7,8 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from course.trace import Trace, parsed_body, redact, redact_url
-from course.transport import CarriedSession, practice_session
+from course.http_session import CarriedSession, Trace, parsed_body, practice_session, redact, redact_url
 from tests.conformance.tokens import segment
 from tests.unit.stub_tenant import Answer, StubTenant, stub_tenant
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from course.trace import Exchange
+from course.http_session import Exchange
 from course.trace_widget import WireTrace
 
 TENANT = "11111111-2222-3333-4444-555555555555"

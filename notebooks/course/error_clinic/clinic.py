@@ -12,8 +12,8 @@ from course.error_clinic import situations, symptom
 from course.error_clinic.case import GROUPS, Case, cases_of, close_matches, every_case, find_case
 from course.error_clinic.running import Outcome
 from course.exercises import progress
+from course.http_session import Exchange
 from course.message import Message, inline
-from course.trace import Exchange
 from course.trace_widget import stored_line
 
 _LEFT = 'style="text-align: left;"'

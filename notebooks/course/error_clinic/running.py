@@ -15,7 +15,7 @@ from course.claims import read_jwt
 from course.error_clinic import symptom
 from course.exercises import run_answer
 from course.exercises.verdict import code, shown
-from course.trace import Exchange
+from course.http_session import Exchange
 
 
 @dataclass(frozen=True, kw_only=True)
