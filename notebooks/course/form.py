@@ -15,8 +15,8 @@ import ipywidgets as widgets
 from . import static_html
 from .accessibility import KeyboardGuard, Kind, StatusLine
 from .form_fields import TEXTS, WIDE, Field, contents, controls, help_text, is_misplaced, masked, stored
+from .redaction import MASK, Secret
 from .registration import Registration, RegistrationError
-from .secret import MASK, Secret
 from .signature import DiscoveryError, tenant_metadata
 
 MODES = {

@@ -12,9 +12,9 @@ import ipywidgets as widgets
 
 from . import clouds, static_html
 from .accessibility import Kind, StatusLine
-from .problem import Problem, looks_like_a_secret
+from .problem import Problem
+from .redaction import MASK, looks_like_a_secret
 from .registration import Registration
-from .secret import MASK
 
 CLOUDS = {cloud.name: cloud.instance for cloud in clouds.CLOUDS}
 AUDIENCES = {

@@ -5,13 +5,12 @@ to the practice tenant on this computer, over real TLS, and refuses every other 
 ``course.redaction`` takes them out first. The wire trace shows it; exercises and notebooks count its exchanges.
 """
 
-import base64
 import json
 import re
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,25 +18,25 @@ import requests
 from requests.adapters import HTTPAdapter, Retry
 
 from .clouds import CLOUDS, CUSTOMER_HOSTS, WORLDWIDE
+from .redaction import NOTHING_KNOWN, Redaction
 
-MASK = "****"
+# Every name the practice tenant answers to, and one more that has the tenant's ID in it.
+CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0])) | set(CUSTOMER_HOSTS)
+# What runs on an Azure machine asks for its managed identity's tokens here: plain HTTP, to an address that is the machine's
+# own. In practice the practice tenant answers in its place.
+METADATA = "http://169.254.169.254"
+TIMEOUT_SECONDS = 30
 
-# Form fields, JSON members and headers whose value opens something, or identifies one run.
-_SECRET_NAMES = frozenset(
-    {
-        *("client_secret", "client_assertion", "assertion", "password", "secrettext", "code_verifier"),
-        *("refresh_token", "device_code", "authorization", "proxy-authorization", "cookie", "set-cookie"),
-        *("x-api-key", "ocp-apim-subscription-key", "x-practice-tenant-run"),
-    }
-)
-# In a request, and in a redirect's URL, a code is redeemed for tokens; in an API's answer it names an error.
-_REQUEST_NAMES = _SECRET_NAMES | {"code"}
-_TOKEN_NAMES = frozenset({"access_token", "id_token", "id_token_hint", "token"})
-_URL_NAMES = frozenset({"location", "referer"})
-_USER = re.compile(r"(?<=://)[^/@]*@")
+# One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile. But an answer with
+# Retry-After is an answer: urllib3 would wait for so long, without a word, and keep it from the trace.
+_ONE_MORE_TRY = Retry(1, respect_retry_after_header=False)
+
 # What was sent without a Content-Type may be a form all the same.
 _FORM = re.compile(r"[\w.%+-]+=[^\s&]*(&[\w.%+-]+=[^\s&]*)*")
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+_PART = re.compile(
+    r'^Content-Disposition:[ \t]*form-data;[^\r\n]*?\bname="?([^";\r\n]*)"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*?)(?=\r?\n--)',
+    re.IGNORECASE | re.MULTILINE | re.DOTALL,
+)
 _LONGEST_BODY = 64 * 1024
 
 
@@ -115,85 +114,6 @@ class Trace:
             self._exchanges.append(Exchange(number=self._count, **values))
 
 
-def redact(value: object, name: str = "", *, answer: bool = False) -> object:
-    """A copy of a JSON value with secrets replaced by ``****`` and tokens shortened to ``eyJ…``.
-
-    Args:
-        value: what was sent or answered.
-        name: the field it stood in.
-        answer: whether it was answered rather than sent.
-    """
-    lowered = name.lower()
-    if value is None:
-        return None
-    if lowered == "client_assertion":
-        return _assertion(str(value))
-    if lowered in (_SECRET_NAMES if answer else _REQUEST_NAMES):
-        return MASK
-    if lowered in _TOKEN_NAMES:
-        return "eyJ…" if str(value).startswith("eyJ") else MASK
-    if isinstance(value, Mapping):
-        return {key: redact(item, str(key), answer=answer) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [redact(item, name, answer=answer) for item in value]
-    if isinstance(value, bool | int | float):
-        return value
-    if lowered in _URL_NAMES:
-        return redact_url(str(value))
-    return _JWT.sub("eyJ…", str(value))
-
-
-def _assertion(value: str) -> object:
-    """The header of a client assertion, which only says how it is signed; the rest could be sent again."""
-    header = value.partition(".")[0]
-    try:
-        decoded = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
-    except ValueError:
-        return MASK
-    return {"header": decoded, "payload": MASK, "signature": MASK} if isinstance(decoded, dict) else MASK
-
-
-def redact_url(url: str) -> str:
-    """A URL without the user's name and password, and with secret values in its query and fragment replaced."""
-    base, hash_mark, fragment = url.partition("#")
-    base, question_mark, query = base.partition("?")
-    base = _JWT.sub("eyJ…", _USER.sub("", base))
-    return f"{base}{question_mark}{_redact_pairs(query)}{hash_mark}{_redact_pairs(fragment)}"
-
-
-def _redact_pairs(text: str) -> str:
-    if "=" not in text:
-        return _JWT.sub("eyJ…", text)
-    return "&".join(f"{key}={redact(value, key)}" for key, value in parse_qsl(text, keep_blank_values=True))
-
-
-def parsed_body(body: bytes | str | None, content_type: str) -> object | None:
-    """A request's or answer's body as JSON, form fields or text; what is too long is left out."""
-    if not body:
-        return None
-    if len(body) > _LONGEST_BODY:
-        return f"({len(body)} bytes)"
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-    if "x-www-form-urlencoded" in content_type or _FORM.fullmatch(text):
-        return dict(parse_qsl(text, keep_blank_values=True))
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-# Every name the practice tenant answers to, and one more that has the tenant's ID in it.
-CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0])) | set(CUSTOMER_HOSTS)
-# What runs on an Azure machine asks for its managed identity's tokens here: plain HTTP, to an address that is the machine's
-# own. In practice the practice tenant answers in its place.
-METADATA = "http://169.254.169.254"
-TIMEOUT_SECONDS = 30
-
-# One more try, as MSAL's own session has: a kept-alive connection may have been closed meanwhile. But an answer with
-# Retry-After is an answer: urllib3 would wait for so long, without a word, and keep it from the trace.
-_ONE_MORE_TRY = Retry(1, respect_retry_after_header=False)
-
-
 class HostRefused(requests.exceptions.ConnectionError):
     """In practice mode nothing leaves this computer; the message names the host and says what to do."""
 
@@ -203,11 +123,16 @@ class HostRefused(requests.exceptions.ConnectionError):
 
 
 class RecordingSession(requests.Session):
-    """A ``requests.Session`` that keeps a redacted trace of each exchange in ``trace``."""
+    """A ``requests.Session`` that keeps a redacted trace of each exchange in ``trace``.
 
-    def __init__(self) -> None:
+    Args:
+        redaction: takes the secrets out.
+    """
+
+    def __init__(self, redaction: Redaction = NOTHING_KNOWN):
         super().__init__()
         self.trace = Trace()
+        self._redaction = redaction
         # Called for each answer in order, the redirects on the way included.
         self.hooks["response"].append(self._record_answer)
 
@@ -229,17 +154,19 @@ class RecordingSession(requests.Session):
             response.request,
             seconds=response.elapsed.total_seconds(),
             status=response.status_code,
-            response_headers=redact(dict(response.headers), answer=True),
-            response_body=redact(parsed_body(body, response.headers.get("Content-Type", "")), answer=True),
+            response_headers=self._redaction.value(dict(response.headers), answer=True),
+            response_body=self._redaction.value(
+                parsed_body(body, response.headers.get("Content-Type", "")), answer=True
+            ),
         )
 
     def _record(self, request: requests.PreparedRequest, *, seconds: float, status: int | None = None, **answered):
         body = parsed_body(request.body, request.headers.get("Content-Type", ""))
         self.trace.add(
             method=request.method,
-            url=redact_url(request.url),
-            request_headers=redact(dict(request.headers)),
-            request_body=redact(body if isinstance(body, dict | None) else {"body": body}),
+            url=self._redaction.url(request.url),
+            request_headers=self._redaction.value(dict(request.headers)),
+            request_body=self._redaction.value(body if isinstance(body, dict | None) else {"body": body}),
             status=status,
             milliseconds=seconds * 1000,
             **answered,
@@ -255,10 +182,11 @@ class CarriedSession(RecordingSession):
     Args:
         tenant: the running practice tenant (``practice_tenant.start()``).
         api_endpoint: a URL whose origin is carried as well, besides the cloud's own names.
+        redaction: takes the secrets out of the trace.
     """
 
-    def __init__(self, tenant, api_endpoint: str = ""):
-        super().__init__()
+    def __init__(self, tenant, api_endpoint: str = "", redaction: Redaction = NOTHING_KNOWN):
+        super().__init__(redaction)
         # Proxy and CA variables of the environment are meant for the internet; this session never goes there.
         self.trust_env = False
         adapter = _CarryingAdapter(tenant, {urlsplit(api_endpoint).netloc.lower()} - {""})
@@ -280,7 +208,7 @@ class _CarryingAdapter(HTTPAdapter):
         carried = parts.scheme == "https" and parts.netloc.lower() in self._hosts
         if not carried and f"{parts.scheme}://{parts.netloc}" != METADATA:
             raise HostRefused(
-                f"Practice mode doesn't send anything to {redact_url(f'{parts.scheme}://{parts.netloc}')}. "
+                f"Practice mode doesn't send anything to {NOTHING_KNOWN.url(f'{parts.scheme}://{parts.netloc}')}. "
                 f"The practice tenant answers https requests for {self._answered}, and {METADATA}. "
                 "Check the URL, or set COURSE_MODE=live in .env to use a real tenant.",
                 request=request,
@@ -311,13 +239,32 @@ class _CarryingAdapter(HTTPAdapter):
         """Nothing to choose: the context trusts this run's certificate authority alone, whatever ``verify`` says."""
 
 
-def practice_session(tenant, api_endpoint: str = "") -> CarriedSession:
+def practice_session(tenant, api_endpoint: str = "", redaction: Redaction = NOTHING_KNOWN) -> CarriedSession:
     """The session for a running practice tenant."""
-    return CarriedSession(tenant, api_endpoint)
+    return CarriedSession(tenant, api_endpoint, redaction)
 
 
-def live_session() -> RecordingSession:
+def live_session(redaction: Redaction = NOTHING_KNOWN) -> RecordingSession:
     """The session for a real tenant: the environment's proxy and CA settings apply, as with MSAL's own."""
-    session = RecordingSession()
+    session = RecordingSession(redaction)
     session.mount("https://", HTTPAdapter(max_retries=_ONE_MORE_TRY))
     return session
+
+
+def parsed_body(body: object, content_type: str) -> object | None:
+    """A request's or answer's body as JSON, form fields or text. A stream, or what is too long, is left out."""
+    if not body:
+        return None
+    if not isinstance(body, bytes | str):
+        return "(a stream)"
+    if len(body) > _LONGEST_BODY:
+        return f"({len(body)} bytes)"
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    if "x-www-form-urlencoded" in content_type or _FORM.fullmatch(text.strip()):
+        return dict(parse_qsl(text.strip(), keep_blank_values=True))
+    if parts := _PART.findall(text):
+        return dict(parts)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from . import dotenv_file
 from .clouds import WORLDWIDE, cloud_of_instance
-from .problem import Problem, RegistrationError, Values, looks_like_a_secret, plain
+from .problem import Problem, RegistrationError, Values, plain
+from .redaction import MASK, Redaction, Secret, looks_like_a_secret, secrets_of
 from .rules import Mode, mode_of, validate
-from .secret import MASK, Secret
 
 if TYPE_CHECKING:
     import requests
@@ -159,9 +159,15 @@ class Registration:
             self.require()
         from . import http_session
 
-        return (
-            http_session.live_session() if self.mode == "live" else http_session.practice_session(self.practice_tenant)
-        )
+        if self.mode == "live":
+            return http_session.live_session(self.redaction)
+        return http_session.practice_session(self.practice_tenant, redaction=self.redaction)
+
+    @cached_property
+    def redaction(self) -> Redaction:
+        """Hides this registration's secrets, and those of the practice tenant if one runs."""
+        own = (self.client_secret, self.client_certificate_passphrase)
+        return Redaction(secrets=(*own, *secrets_of(self._source.running)))
 
     def require(self) -> None:
         """Raise RegistrationError if there is an error among the problems; warnings pass."""

@@ -12,8 +12,8 @@ from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from .clouds import WORLDWIDE, Cloud, cloud_of_graph, cloud_of_instance, host_of
-from .problem import GUID, WHERE, Problem, Values, is_guid, listed, looks_like_a_secret, plain, shown
-from .secret import Secret
+from .problem import WHERE, Problem, Values, is_guid, listed, plain, shown
+from .redaction import GUID, Secret, looks_like_a_secret
 
 Mode = Literal["practice", "live"]
 

@@ -10,7 +10,6 @@ from html import escape
 
 VARIES = "(varies)"
 A_GUID = "(a GUID)"
-HIDDEN = "****"
 
 _GUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
 

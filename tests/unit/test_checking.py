@@ -12,7 +12,7 @@ from course.exercises import progress
 from course.exercises.check import Feedback, check
 from course.exercises.verdict import Verdict
 from course.message import inline
-from course.secret import Secret
+from course.redaction import Redaction, Secret
 
 SECRET = "8Q~a  secret/with'marks`"
 
@@ -27,9 +27,8 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture(autouse=True)
 def names_of_the_cells(monkeypatch):
     """The registration among the names of the person's cells, with a secret to keep."""
-    values = SimpleNamespace(
-        mode="practice", client_secret=Secret(SECRET), client_certificate_passphrase=Secret("a passphrase")
-    )
+    redaction = Redaction(secrets=(Secret(SECRET), Secret("a passphrase")))
+    values = SimpleNamespace(mode="practice", client_secret=Secret(SECRET), redaction=redaction)
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
     return values
 
@@ -163,7 +162,7 @@ def test_a_secret_is_masked_before_a_long_value_is_cut():
 
 
 def test_a_secret_that_begins_like_another_leaves_no_rest(names_of_the_cells):
-    names_of_the_cells.client_certificate_passphrase = Secret(SECRET[:6])
+    names_of_the_cells.redaction = Redaction(secrets=(Secret(SECRET[:6]), Secret(SECRET)))
     assert "marks" not in text(check("00-mode", SECRET))
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.problem import Values, listed, looks_like_a_secret, shown
+from course.problem import Values, listed, shown
+from course.redaction import Secret, looks_like_a_secret
 from course.rules import AUDIENCES, RULES, TEXT_RULES, mode_of, validate
-from course.secret import Secret
 from practice_tenant import SeededValues
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"

@@ -10,12 +10,11 @@ from pathlib import Path
 
 from course import served_tenant
 from course.administrator import Administrator
+from course.redaction import Redaction, Secret
 from course.registration import Registration
-from course.secret import Secret
 from course.served_tenant import ServedTenant
 from course.tenant import Tenant
 
-from . import judge
 from .daemon_process import NOTEBOOKS, DaemonProcess, replace_file
 
 INTERVAL_SECONDS = 0.2
@@ -44,9 +43,9 @@ class World:
         self._process: subprocess.Popen | None = None
         self._discoveries = 0
         self.start_tenant()
-        self.secrets: list[str] = [self.registration.client_secret.value]
+        self._secrets = [self.registration.client_secret]
         self.daemon = DaemonProcess(script, folder, self._ca_file)
-        self._write_settings(CLIENT_SECRET=self.secrets[0])
+        self._write_settings(CLIENT_SECRET=self._secrets[0].value)
 
     @property
     def _served(self) -> ServedTenant:
@@ -56,6 +55,11 @@ class World:
     def client_id(self) -> str:
         """The daemon's client ID."""
         return self.registration.client_id
+
+    @property
+    def redaction(self) -> Redaction:
+        """Knows the secrets and passphrases that the daemon has been given so far."""
+        return Redaction(secrets=tuple(self._secrets))
 
     def start_tenant(self) -> None:
         """Start the tenant, the second time on the ports and with the state of the first."""
@@ -98,21 +102,21 @@ class World:
 
     def said(self) -> list[str]:
         """The last lines of the daemon's log, without secrets and tokens; one empty line if it printed nothing."""
-        return judge.masked(self.daemon.log, self.secrets).splitlines()[-_LINES_SHOWN:] or [""]
+        return self.redaction.text(self.daemon.log).splitlines()[-_LINES_SHOWN:] or [""]
 
     def use_new_secret(self) -> None:
         """Make a secret and put it into the daemon's settings."""
         secret = self._administrator.add_secret()
-        self.secrets.append(secret.value)
+        self._secrets.append(secret)
         self._write_settings(CLIENT_SECRET=secret.value)
 
     def use_new_certificate(self) -> None:
         """Make a key and a certificate, register it instead of the one before, and put it into the settings."""
         passphrase = Secret(os.urandom(12).hex())
-        path = self._folder / f"certificate-{len(self.secrets)}.pfx"
+        path = self._folder / f"certificate-{len(self._secrets)}.pfx"
         certificate = _new_pfx(path, passphrase.value)
         self._administrator.add_certificate(certificate)
-        self.secrets.append(passphrase.value)
+        self._secrets.append(passphrase)
         self._write_settings(CLIENT_CERTIFICATE_PATH=str(path), CLIENT_CERTIFICATE_PASSPHRASE=passphrase.value)
         self.wait_for_jobs(1)
         self._administrator.add_certificate(certificate, replace=True)

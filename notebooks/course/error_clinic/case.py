@@ -16,10 +16,11 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from course.error_clinic import running, symptom
+from course.error_clinic import running
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import SolvedCell
 from course.exercises.verdict import RIGHT, Settled, Verdict, wrong
+from course.redaction import without_lookalikes
 
 NOTEBOOK = "07-error-clinic"
 # A case's file imports this module, so this module finds it by name.
@@ -119,7 +120,7 @@ class Case:
             verdict = settled.verdict
         else:
             verdict = wrong(reason) if reason else RIGHT
-        return replace(verdict, reason=symptom.without_secrets(verdict.reason))
+        return replace(verdict, reason=without_lookalikes(verdict.reason))
 
     def open(self) -> running.Outcome:
         """Run the broken program in the case's situation; what it returned or raised, and what was sent."""

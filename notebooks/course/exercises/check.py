@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from html import escape
-from urllib.parse import quote, quote_plus
 
 from course import exercises
 from course.exercises import progress, run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.verdict import Verdict, code, shown
 from course.message import Message, details, inline, shortened
-from course.secret import MASK, Secret
+from course.redaction import NOTHING_KNOWN, Redaction
 
-_TOKEN = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
 _HEADINGS = {
     "not tried": ("○", "Not tried yet.", "var(--jp-info-color1, #0277bd)"),
     "wrong": ("✗", "Wrong, because", "var(--jp-error-color1, #d32f2f)"),
@@ -82,12 +79,12 @@ def check(exercise_id: str, answer: object = ...) -> Feedback | Message:
     An unknown id gives a sentence with the ids that may have been meant.
     """
     exercise = exercises.find(exercise_id) if isinstance(exercise_id, str) else None
-    secrets = _secrets(answer)
+    redaction = _redaction(answer)
     if exercise is None:
-        return Message(_masked(_unknown(exercise_id, answer), secrets))
+        return Message(redaction.text(_unknown(exercise_id, answer)))
     verdict = exercise.judge(answer)
     notes = progress.note_done(exercise.id) if verdict.kind == "right" else ()
-    return Feedback(exercise=exercise, verdict=replace(verdict, reason=_masked(verdict.reason, secrets)), notes=notes)
+    return Feedback(exercise=exercise, verdict=replace(verdict, reason=redaction.text(verdict.reason)), notes=notes)
 
 
 def _unknown(exercise_id: object, answer: object) -> str:
@@ -99,16 +96,5 @@ def _unknown(exercise_id: object, answer: object) -> str:
     return f"There is no exercise {shown(exercise_id)}. Is it {' or '.join(matches)}?"
 
 
-def _secrets(answer: object) -> list[str]:
-    registration = run_answer.registration_at_hand(answer)
-    held = (getattr(registration, name, None) for name in ("client_secret", "client_certificate_passphrase"))
-    return [secret.value for secret in held if isinstance(secret, Secret) and secret]
-
-
-def _masked(text: str, secrets: list[str]) -> str:
-    forms = {form for secret in secrets for form in (secret, repr(secret)[1:-1], quote(secret), quote_plus(secret))}
-    forms |= {code(form)[1:-1] for form in forms}
-    # A longer form may hold a shorter one, and must not leave its rest behind.
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, MASK)
-    return _TOKEN.sub("eyJ…", text)
+def _redaction(answer: object) -> Redaction:
+    return getattr(run_answer.registration_at_hand(answer), "redaction", NOTHING_KNOWN)

@@ -12,7 +12,7 @@ from course.exercises.exercise import Exercise
 from course.exercises.fake_registration import IdentityStandIn, instantiate
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
-from course.secret import Secret
+from course.redaction import Secret
 
 _NOTEBOOK = "03-confidential-client"
 _CALLS = 5

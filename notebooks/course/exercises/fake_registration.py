@@ -14,7 +14,7 @@ from typing import Any
 
 from course.exercises import run_answer
 from course.exercises.verdict import Settled, shown, wrong
-from course.secret import Secret
+from course.redaction import Secret
 
 _SECRET = Secret("a-secret-value-for-the-trial")
 _DISCOVERY = "/v2.0/.well-known/openid-configuration"
