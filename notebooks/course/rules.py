@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
-from .clouds import WORLDWIDE, Cloud, cloud_of_graph, cloud_of_instance, host_of
+from .clouds import WORLDWIDE, CloudHosts, cloud_of_graph, cloud_of_instance, host_of
 from .problem import WHERE, Problem, Values, is_guid, listed, plain, shown
 from .redaction import GUID, Secret, looks_like_a_secret
 
@@ -366,7 +366,7 @@ def api_endpoint_is_another_clouds(values: Values) -> Iterator[Problem]:
         )
 
 
-def _another_clouds(url: str, values: Values) -> tuple[Cloud, Cloud] | None:
+def _another_clouds(url: str, values: Values) -> tuple[CloudHosts, CloudHosts] | None:
     own = cloud_of_instance(values["INSTANCE"]) if values["INSTANCE"] else WORLDWIDE
     other = cloud_of_graph(url)
     return (own, other) if own and other and own is not other else None

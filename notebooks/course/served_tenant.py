@@ -30,7 +30,7 @@ class WrongArgument(ValueError):
         return [f"{type(self).__name__}: {self}"]
 
 
-class Control:
+class ControlClient:
     """The control API of one tenant on this computer.
 
     Args:
@@ -47,7 +47,7 @@ class Control:
         self._token = token
 
     def __repr__(self) -> str:
-        return f"<Control of the practice tenant on port {self._port}>"
+        return f"<ControlClient of the practice tenant on port {self._port}>"
 
     def faults(self) -> tuple[str, ...]:
         """What is switched on, a sentence each."""

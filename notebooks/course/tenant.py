@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import served_tenant, static_html
 from .registration import Registration
-from .served_tenant import Control, ControlError
+from .served_tenant import ControlClient, ControlError
 
 HEADING = "Practice tenant"
 AS_USUAL = "Everything is as usual."
@@ -31,7 +31,7 @@ class Tenant:
         client_id: the app whose secret expires when none is named; None: the seeded one.
     """
 
-    def __init__(self, control: Control, *, ports: tuple[int, int], client_id: str | None = None):
+    def __init__(self, control: ControlClient, *, ports: tuple[int, int], client_id: str | None = None):
         self.ports = ports
         self._control = control
         self._client_id = client_id
@@ -49,7 +49,7 @@ class Tenant:
                 "Nobody makes a real tenant fail. Registration.practice() is one of the practice tenant, also when "
                 "COURSE_MODE is live: Tenant.of(Registration.practice())."
             )
-        control = Control(
+        control = ControlClient(
             https_port=running.https_port, ca_certificate=running.ca_certificate, token=running.control_token
         )
         return cls(control, ports=(running.https_port, running.http_port), client_id=registration.client_id)
@@ -66,7 +66,9 @@ class Tenant:
             ControlError: none is served there, or several and no port says which.
         """
         found = served_tenant.find(folder, https_port=https_port)
-        control = Control(https_port=found.https_port, ca_certificate=found.ca_certificate, token=found.control_token)
+        control = ControlClient(
+            https_port=found.https_port, ca_certificate=found.ca_certificate, token=found.control_token
+        )
         return cls(control, ports=(found.https_port, found.http_port), client_id=found.seeded.client_id)
 
     # Answers that go wrong, for the next requests
