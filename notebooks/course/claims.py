@@ -1,4 +1,7 @@
-"""The claims of Microsoft Entra ID's tokens, each explained in one plain sentence.
+"""The claims of Microsoft Entra ID's tokens, each explained in one plain sentence, and the reading of a token's parts.
+
+Reading is not validating: it tells neither that a token is genuine nor for whom it is (RFC 7519 section 7.2, RFC 7515
+section 3.1).
 
 Sources, Microsoft Learn:
 
@@ -14,6 +17,7 @@ import base64
 import json
 from dataclasses import dataclass
 
+MAXIMUM_CHARACTERS = 250_000
 HEADER = {
     "typ": "The kind of token: JWT, a JSON Web Token.",
     "alg": "The algorithm the token is signed with; Microsoft Entra ID signs with RS256 (RSA and SHA-256).",
@@ -112,9 +116,6 @@ def explain(name: str, *, header: bool = False) -> str:
     if name.startswith("xms_"):
         return "Set by Microsoft for its own services and not documented; do not rely on it."
     return "Not among the claims that Microsoft documents: an optional or custom claim of this tenant or API."
-
-
-MAXIMUM_CHARACTERS = 250_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
-"""A table of what was measured: of values that differ from run to run.
+"""Tables of measured values, and diagrams with words for people who can't see them.
 
-Each measured value stands behind "≈". That sign is what tells nbval and the refresh command that the value may differ
-(tests/notebooks/varying.cfg); what a notebook claims about the values is a comparison in a cell of its own.
+Each measured value stands behind "≈". The sign tells nbval and the refresh command that the value may differ
+(tests/notebooks/varying.cfg). A notebook checks its claims about the values by a comparison in a separate cell.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _DOTS_PER_INCH = 144
 
 
 class Picture:
-    """Shows a figure of matplotlib's on a light panel; `alt` says in words what can be seen in it.
+    """Shows a figure of matplotlib's on a light panel; `alt` describes it in words.
 
     >>> figure = Figure(figsize=(8, 3))
     >>> Picture(figure, alt="Two lines: …")

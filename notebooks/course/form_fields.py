@@ -1,4 +1,6 @@
-"""The fields of the registration form: what each value is called, what it is, and where it is found.
+"""The fields of the registration form: label, help and content of each, live and stored.
+
+A text that looks like a secret stands in no field: a field's content can be saved with the notebook, as widget state.
 
 https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
 https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
@@ -106,7 +108,7 @@ TEXTS = {
 
 
 class Field(widgets.VBox):
-    """A control under its label, with visible help and a status line for what is wrong with its value."""
+    """A control under its label, with visible help and a status line for its value's problems."""
 
     def __init__(self, control: widgets.Widget, text: FieldText):
         self.control = control
@@ -161,7 +163,7 @@ def _labelled(choices: dict[str, str]) -> list[tuple[str, str]]:
 
 
 def is_misplaced(name: str, text: str) -> bool:
-    """Whether a text is perhaps a secret that was pasted into the field of this name, where it doesn't belong."""
+    """Whether a text looks like a secret in a field that is not for secrets."""
     # A long path has letters of both kinds and digits too; a client secret of Entra has no slash.
     is_path = name == "client_certificate_path" and "/" in text
     return looks_like_a_secret(text) and not is_path

@@ -22,8 +22,8 @@ from .redaction import NOTHING_KNOWN, Redaction
 
 # Every name the practice tenant answers to, and one more that has the tenant's ID in it.
 CLOUD_HOSTS = frozenset(host for cloud in CLOUDS for host in (*cloud.logins, cloud.graphs[0])) | set(CUSTOMER_HOSTS)
-# What runs on an Azure machine asks for its managed identity's tokens here: plain HTTP, to an address that is the machine's
-# own. In practice the practice tenant answers in its place.
+# Azure's instance metadata service, which issues a managed identity's tokens: plain HTTP at a link-local address. In
+# practice the practice tenant answers in its place.
 METADATA = "http://169.254.169.254"
 TIMEOUT_SECONDS = 30
 
@@ -31,7 +31,7 @@ TIMEOUT_SECONDS = 30
 # Retry-After is an answer: urllib3 would wait for so long, without a word, and keep it from the trace.
 _ONE_MORE_TRY = Retry(1, respect_retry_after_header=False)
 
-# What was sent without a Content-Type may be a form all the same.
+# A body without a Content-Type may be a form too.
 _FORM = re.compile(r"[\w.%+-]+=[^\s&]*(&[\w.%+-]+=[^\s&]*)*")
 _PART = re.compile(
     r'^Content-Disposition:[ \t]*form-data;[^\r\n]*?\bname="?([^";\r\n]*)"?[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(.*?)(?=\r?\n--)',
@@ -236,7 +236,7 @@ class _CarryingAdapter(HTTPAdapter):
         )
 
     def cert_verify(self, conn, url, verify, cert):
-        """Nothing to choose: the context trusts this run's certificate authority alone, whatever ``verify`` says."""
+        """Ignores ``verify``: the context trusts this run's certificate authority alone."""
 
 
 def practice_session(tenant, api_endpoint: str = "", redaction: Redaction = NOTHING_KNOWN) -> CarriedSession:

@@ -1,4 +1,4 @@
-"""Sentences as a notebook shows them: HTML that reads in JupyterLab's light and dark theme and without any style, and text."""
+"""Sentences as HTML and as text. The HTML reads in JupyterLab's light and dark theme, and without any style."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Message:
 
 
 def inline(text: str) -> str:
-    """The text as HTML: what stands in backticks is code, and what stands between asterisks outside code is emphasized."""
+    """The text as HTML: backticks mark code, asterisks outside code mark emphasis."""
     # A pattern with one group: every second part is code.
     parts = re.split(r"`([^`]+)`", escape(shortened(text)))
     parts[::2] = [_EMPHASIS.sub(r"<em>\1</em>", part) for part in parts[::2]]
@@ -43,8 +43,8 @@ def shortened(text: str) -> str:
 
 
 def details(summary: str, content: str) -> str:
-    """A box that opens, as HTML; a keyboard opens it, and it needs no script."""
-    # JupyterLab takes single keys, Enter among them, from whatever has the focus in an output.
+    """A `<details>` element: a keyboard opens it, and it needs no script."""
+    # JupyterLab takes single keys, Enter among them, from the focused element of an output.
     return (
         f'<details style="margin: 6px 0 0 0;"><summary data-lm-suppress-shortcuts="true">{summary}</summary>'
         f'<div style="margin-left: 16px;">{content}</div></details>'

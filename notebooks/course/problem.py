@@ -1,4 +1,4 @@
-"""What is wrong with a registration value, in a sentence that helps, and the values that the rules look at."""
+"""A problem with a registration value, as a helpful sentence, and the values that the rules read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class RegistrationError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Values:
-    """What the rules look at.
+    """The input of the rules.
 
     `given` has the values that are not empty, by their key in `.env`; `folder` is where a relative certificate path
     starts; `seeded` are the practice tenant's own values, None when live.

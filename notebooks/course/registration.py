@@ -1,4 +1,4 @@
-"""The values of an app registration, from `.env` and the environment: what every notebook starts with.
+"""The values of an app registration, from `.env`, the environment and the practice tenant; every notebook starts with them.
 
 Values and where they are found: https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
 """
@@ -47,9 +47,9 @@ SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where a registration's values came from, kept to resolve them again with some of them changed.
+    """The origin of a registration's values, kept to resolve them again after a change.
 
-    In `given` an empty value is one that was taken away. `stored` says whether they came from `env_file`.
+    In `given` an empty value was taken away. `stored` says whether the values came from `env_file`.
     """
 
     env_file: Path
@@ -65,7 +65,7 @@ class Registration:
     """The values of an app registration, and how to reach the tenant that knows it.
 
     In practice an empty value takes the one that the practice tenant is seeded with. Values are neither corrected nor
-    refused here: `problems` says what is wrong with them. A secret that was not given is an empty `Secret`, which is
+    refused here: `problems` says what is wrong with them. A missing secret is an empty `Secret`, which is
     false.
     """
 
@@ -108,15 +108,15 @@ class Registration:
 
     @classmethod
     def practice(cls) -> "Registration":
-        """The practice tenant's own values, whatever `.env` and the environment say.
+        """The practice tenant's own values; `.env` and the environment don't count.
 
-        For what nobody does to a real tenant, such as making it fail: it practises in a live notebook too.
+        Live notebooks use it for experiments that would harm a real tenant, such as making it fail.
         """
         return _resolve(Source(env_file=ENV_FILE, given={}, exported=frozenset(), file_problems=(), stored=False))
 
     @classmethod
     def served(cls, folder: str | Path) -> "Registration":
-        """The same of a practice tenant that ``python -m practice_tenant serve`` runs, by its state folder.
+        """The values of a practice tenant that ``python -m practice_tenant serve`` runs, by its state folder.
 
         Raises ControlError, a sentence, if none does.
         """
@@ -145,7 +145,7 @@ class Registration:
 
     @property
     def undecided(self) -> bool:
-        """True while nobody can tell whether practice or live was meant."""
+        """True while the file leaves open whether practice or live was meant."""
         keys = ("COURSE_MODE", dotenv_file.FILE_KEY)
         return any(problem.key in keys and problem.severity == "error" for problem in self.problems)
 
@@ -214,7 +214,7 @@ class Registration:
             raise RegistrationError([Problem(key=dotenv_file.FILE_KEY, message=str(error))]) from None
 
     def _decided_mode(self) -> dict[str, str]:
-        # Whoever changes or saves a value while practising has decided on practice.
+        # Changing or saving a value while practising is a decision for practice.
         return {} if self.undecided else {"COURSE_MODE": self.mode}
 
     def __repr__(self) -> str:
@@ -259,19 +259,19 @@ def _resolve(source: Source) -> Registration:
 
 
 def _defaults_of(given: Mapping[str, str | Secret]) -> dict[str, str]:
-    """The defaults beside the values that were given: scope and API are those of the instance's own cloud."""
+    """The defaults for missing values. Scope and API belong to the cloud of the given instance."""
     cloud = cloud_of_instance(plain(given.get("INSTANCE", ""))) or WORLDWIDE
     return {key: value.replace(WORLDWIDE.graph, cloud.graph) for key, value in DEFAULTS.items()}
 
 
 def _own(key: str, value: str | Secret, seeded: Mapping[str, str | Secret]) -> str | Secret:
-    """A value as the learner's own; empty if it only repeats the seeded one, which no file and no live tenant may get."""
+    """The learner's own value; empty if it repeats the seeded one, which must reach no file and no live tenant."""
     text = "" if plain(value) == plain(seeded.get(key, "")) else plain(value)
     return Secret(text) if key in SECRET_KEYS else text
 
 
 def _seeded_values(tenant: "SeededValues") -> dict[str, str | Secret]:
-    """What the practice tenant is seeded with, under the keys of `.env`."""
+    """The seeded values of the practice tenant, by the keys of `.env`."""
     return {
         "TENANT": tenant.tenant_id,
         "CLIENT_ID": tenant.client_id,
@@ -290,7 +290,7 @@ _LABELS = {
 }
 _NOT_GIVEN = "(not given)"
 _CELL = "text-align: left; padding: 2px 16px 2px 0; overflow-wrap: anywhere"
-# The colour is only an ornament: every problem says in words whether it is an error or a warning.
+# The colour is decoration: the text says whether a problem is an error or a warning.
 _EDGE = {"error": "var(--jp-error-color1, #d32f2f)", "warning": "var(--jp-warn-color1, #b26a00)"}
 
 
@@ -337,7 +337,7 @@ def _mode(registration: Registration) -> str:
 
 
 def _notices(registration: Registration) -> tuple[str, ...]:
-    """What the practice tenant has to say about itself, in sentences."""
+    """The practice tenant's notices, such as where a damaged state file was put."""
     return registration.practice_tenant.notices if registration.practice_tenant else ()
 
 

@@ -1,4 +1,4 @@
-"""The rules for registration values: one small function each, with a message that explains what is wrong.
+"""The rules for registration values: one small function each, with a message that explains the problem.
 
 A message names the value and says what to do; it never contains a secret. The error codes are those of Microsoft Entra
 ID: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -27,7 +27,7 @@ _QUOTES = "'\"`\u2018\u2019\u201c\u201d"
 
 
 def validate(values: Values) -> tuple[Problem, ...]:
-    """Every problem with the values, in the order of the rules. Never raises, whatever the values hold."""
+    """Every problem with the values, in the order of the rules. Never raises."""
     spoilt: dict[str, Problem] = {}
     for key, value in values.given.items():
         problem = next(filter(None, (rule(key, value) for rule in TEXT_RULES)), None)
@@ -230,7 +230,7 @@ def certificate_is_not_a_file(values: Values) -> Iterator[Problem]:
 
 
 def _tenant_to_keep(url: str) -> str:
-    """Advice for somebody who pasted a URL where only its tenant belongs."""
+    """Advice for a URL pasted where only its tenant belongs."""
     parts = _split(url) if "://" in url else _split(f"https://{url}")
     segments = parts.path.split("/")[1:] if parts else []
     tenant = segments[0] if segments else ""

@@ -1,4 +1,7 @@
-"""Talking to a practice tenant's control API: requests of their own, outside the learner's session and its wire trace."""
+"""A served practice tenant, found by the files in its state folder, and the client of any tenant's control API.
+
+The client has connections of its own: its requests stay out of the learner's session and wire trace.
+"""
 
 import contextlib
 import http.client
@@ -12,10 +15,11 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 TIMEOUT_SECONDS = 30
+_SECONDS_TO_CONNECT = 5
 
 
 class ControlError(RuntimeError):
-    """The tenant can't be told anything. The text is a sentence that says why."""
+    """The tenant can't be reached, or refused. The text is a sentence that says why."""
 
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback: where the course's code stood says nothing to a learner."""
@@ -31,7 +35,7 @@ class WrongArgument(ValueError):
 
 
 class ControlClient:
-    """The control API of one tenant on this computer.
+    """A client of one tenant's control API on this computer.
 
     Args:
         https_port: where it listens.
@@ -39,7 +43,7 @@ class ControlClient:
         token: the control token of its run.
     """
 
-    # Not with requests: proxies and certificates of the environment are no business of a connection to this computer.
+    # Not with requests: the environment's proxies and certificates must not apply to a connection to this computer.
 
     def __init__(self, *, https_port: int, ca_certificate: str, token: str):
         self._port = https_port
@@ -50,7 +54,7 @@ class ControlClient:
         return f"<ControlClient of the practice tenant on port {self._port}>"
 
     def faults(self) -> tuple[str, ...]:
-        """What is switched on, a sentence each."""
+        """The faults switched on, a sentence each."""
         return tuple(self._send("GET", "/control/faults")["faults"])
 
     def command(self, name: str, **arguments: object) -> None:
@@ -96,12 +100,9 @@ class ControlClient:
         return answer
 
 
-_SECONDS_TO_CONNECT = 5
-
-
 @dataclass(frozen=True, kw_only=True)
 class ServedTenant:
-    """What a client needs to reach a served tenant; the attributes are those of ``practice_tenant.RunningTenant``.
+    """Connection details of a served tenant; the attributes are those of ``practice_tenant.RunningTenant``.
 
     ``ca_file`` is where ``ca_certificate`` stands, for clients that want a file; a tenant that is started again on the
     same port writes it anew.

@@ -97,7 +97,7 @@ ALGORITHM = "RS256"
 
 @dataclass(frozen=True, kw_only=True)
 class SignatureCheck:
-    """What is known about a signature.
+    """The result of checking a signature.
 
     `sentence` is the same in every run; `detail` (which key, which error) is not, and may be empty.
     """

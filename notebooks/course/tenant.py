@@ -1,7 +1,7 @@
-"""The practice tenant as a learner makes it fail: on purpose, by a script, and never at random.
+"""The practice tenant's faults, which a learner switches on deliberately; none is random.
 
-What is switched on stays on until its requests have come, until it is taken back, or until ``clear``; it is gone when
-the tenant ends or is reset.
+A fault stays on until its requests have come, it is taken back, or ``clear`` is called. It ends with the tenant's run or
+a reset.
 
 >>> practice = Registration.practice()
 >>> tenant = Tenant.of(practice)
@@ -22,8 +22,8 @@ class Tenant:
     """A practice tenant to make fail.
 
     ``endpoint`` is one of ``token``, ``discovery``, ``keys``, ``instance``, ``devicecode``, ``authorize``, ``graph``.
-    Faults of one endpoint take turns in the order they were switched on: each request meets one of them. Whatever is
-    given wrongly raises ``WrongArgument``, a ``ValueError``.
+    Faults of one endpoint take turns in the order they were switched on: each request meets one of them. A wrong
+    argument raises ``WrongArgument``, a ``ValueError``.
 
     Args:
         control: the tenant's control API.
@@ -124,7 +124,7 @@ class Tenant:
         self._tell("refresh_in", seconds=seconds)
 
     def answer_scope(self, text: str | None) -> None:
-        """Say this ``scope`` in token answers, whatever was asked for."""
+        """Say this ``scope`` in token answers, in place of the requested one."""
         self._tell("answer_scope", text=text)
 
     # Time, secrets, keys
@@ -144,11 +144,11 @@ class Tenant:
         """Sign with the next key from now on. The tenant keeps it: there is no way back, and none is needed."""
         self._tell("rotate_signing_key")
 
-    # What is on, and what was asked
+    # Faults and counters
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is switched on, a sentence each; empty when everything is as usual."""
+        """The faults switched on, a sentence each; empty when everything is as usual."""
         return self._control.faults()
 
     def clear(self) -> None:
@@ -182,12 +182,12 @@ class Tenant:
 
 
 def as_text(faults: tuple[str, ...]) -> str:
-    """What is switched on, a line each."""
+    """The faults as lines of text."""
     return "\n".join([HEADING, *(f"  {sentence}" for sentence in faults or (AS_USUAL,))])
 
 
 def as_html(faults: tuple[str, ...]) -> str:
-    """The same as paragraphs."""
+    """The faults as HTML paragraphs."""
     return static_html.html_paragraph(HEADING, strong=True) + "".join(
         map(static_html.html_paragraph, faults or (AS_USUAL,))
     )

@@ -1,4 +1,4 @@
-"""What is switched on in the practice tenant, shown in one place while a notebook goes on."""
+"""A widget that lists the faults switched on in the practice tenant, and updates while a notebook goes on."""
 
 import weakref
 
@@ -12,7 +12,7 @@ class TenantStatus(StatusLine):
     """A line for each thing that is switched on. It looks again after each cell, and a screen reader tells changes.
 
     Args:
-        tenant: whose; what is stored with the notebook is what was on when this was made.
+        tenant: the tenant to watch. The stored output lists the faults at the widget's creation.
     """
 
     def __init__(self, tenant: Tenant):
@@ -24,7 +24,7 @@ class TenantStatus(StatusLine):
         _after_each_cell(self)
 
     def look(self) -> None:
-        """Show what is on now."""
+        """Show the current faults."""
         try:
             self._show(self._tenant.faults)
         except ControlError as error:

@@ -1,4 +1,4 @@
-"""The daemon as the drill sees it: a process that can be started and killed, the jobs it has finished, its log."""
+"""The daemon under test: the learner's script, its process, its finished jobs, its log."""
 
 import json
 import os
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parents[2]
+FIRST = NOTEBOOKS / "scripts" / "first_daemon.py"
+_MY_DAEMON = "my_daemon.py"
 JOBS_FILE = "jobs.jsonl"
 _SECONDS_TO_END = 10
 
-# The tenant is on this computer and its authority is nobody's but ours: what is meant for the internet is left out.
+# The tenant runs on this computer with its own certificate authority, so settings for the internet are left out.
 _FOR_THE_INTERNET = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"})
 
 
@@ -57,7 +59,7 @@ class DaemonProcess:
             )
 
     def kill(self) -> None:
-        """End the process at once, in the middle of whatever it does."""
+        """Kill the process at once, without a chance to clean up."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(_SECONDS_TO_END)
@@ -104,17 +106,13 @@ def _environment(ca_certificate: Path) -> dict[str, str]:
     return kept | {"REQUESTS_CA_BUNDLE": str(ca_certificate), "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
-FIRST = NOTEBOOKS / "scripts" / "first_daemon.py"
-NAME = "my_daemon.py"
-
-
 def my_daemon() -> Path:
     """The path of ``my_daemon.py``. The file is made where there is none, and never overwritten.
 
     It is beside the notebooks, or in the folder that ``COURSE_WORK`` names.
     """
     folder = Path(os.environ.get("COURSE_WORK") or NOTEBOOKS)
-    path = folder / NAME
+    path = folder / _MY_DAEMON
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(FIRST.read_text("utf-8"), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the drill finds wrong when it looks back: each finding is a sentence with its reason, about what was seen outside."""
+"""The drill's findings: sentences with reasons, from outside observation only."""
 
 import os
 from collections.abc import Iterable

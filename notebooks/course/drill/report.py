@@ -1,4 +1,4 @@
-"""What came of a drill: a mark for each phase, and the findings, as text and as a table that may be stored."""
+"""The report of a drill: a mark for each phase and the findings, as text, as a table, and as a live timeline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +10,15 @@ from course import static_html
 
 from .daemon_process import Job
 
+_WIDTH, _ROW, _LEFT = 960, 22, 400
+_LONGEST_NAME = 62
+_SECONDS = 5  # between two marks of the axis
+_COLOURS = {"✓": "#2e7d32", "✗": "#c62828", "–": "#757575"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Happened:
-    """A phase and what became of it. ``begin`` and ``end`` are seconds since the epoch; None if it wasn't reached."""
+    """A phase and its outcome. ``begin`` and ``end`` are seconds since the epoch; None if it wasn't reached."""
 
     name: str
     begin: float | None
@@ -46,7 +51,7 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether it survived everything, and nothing was found wrong."""
+        """Whether the daemon survived all phases without a finding."""
         return not self.findings and all(phase.survived for phase in self.phases)
 
     def __repr__(self) -> str:
@@ -62,14 +67,11 @@ class Report:
         )
 
 
-_WIDTH, _ROW, _LEFT = 960, 22, 400
-_LONGEST_NAME = 62
-_SECONDS = 5  # between two marks of the axis
-_COLOURS = {"✓": "#2e7d32", "✗": "#c62828", "–": "#757575"}
-
-
 class Timeline(widgets.HTML):
-    """Draw a report: for each phase a bar, from its trouble to the end of the wait, and a tick for each finished job."""
+    """Draws a report: a bar for each phase, from its trouble to the end of the wait, and a tick for each finished job.
+
+    Times vary, so the picture is shown live only.
+    """
 
     def __init__(self, report: Report):
         self._stored = f"{len(report.phases)} phases over time. (The picture is live only.)"

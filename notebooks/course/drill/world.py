@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from course import served_tenant
 from course.administrator import Administrator
 from course.redaction import Redaction, Secret
 from course.registration import Registration
-from course.served_tenant import ServedTenant
+from course.served_tenant import ServedTenant, find
 from course.tenant import Tenant
 
 from .daemon_process import NOTEBOOKS, DaemonProcess, replace_file
@@ -26,7 +25,7 @@ _LINES_SHOWN = 40
 
 
 class World:
-    """Both processes, and what is done to them.
+    """The tenant's and the daemon's process, and the changes made to them.
 
     Args:
         script: the daemon.
@@ -49,7 +48,7 @@ class World:
 
     @property
     def _served(self) -> ServedTenant:
-        return served_tenant.find(self._home)
+        return find(self._home)
 
     @property
     def client_id(self) -> str:
@@ -84,7 +83,7 @@ class World:
         self._administrator = Administrator(registration=self.registration)
 
     def stop_tenant(self) -> None:
-        """Stop the tenant; nobody listens afterwards."""
+        """Stop the tenant; its ports are closed afterwards."""
         self._discoveries = self.discoveries()
         self._process.terminate()
         self._process.wait(_SECONDS_TO_END)

@@ -1,4 +1,4 @@
-"""`clinic`: opens a case of the error clinic, or shows which are cured."""
+"""`clinic` opens a case of the error clinic, or shows which cases are cured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What MSAL may return or raise, as cases for the function that notebook 07's last exercises build, and their checks."""
+"""Exercises of notebook 07: a function that explains any result of MSAL, in four steps, with their checks."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ _WHY = {
 
 
 def check_explain(explain: object) -> Verdict:
-    """Step 4: whatever MSAL returns or raises."""
+    """Step 4: everything that MSAL returns or raises."""
     for case, outcome in _outcomes():
         expected = diagnosis.explain(outcome)
         returned = run_answer.call(explain, dict(outcome) if isinstance(outcome, dict) else outcome, when=case)
@@ -139,7 +139,7 @@ def check_explain(explain: object) -> Verdict:
 
 
 def _tried(function: Any, *cases: tuple[str, dict | None, object, str]) -> Verdict:
-    """The verdict on a function: of each case when it is, what is given, what is expected, and why."""
+    """The verdict on a function. A case is its description, the argument, the expected result and a hint."""
     for case, given, expected, hint in cases:
         returned = run_answer.call(function, given and dict(given), when=case)
         if returned != expected:

@@ -1,4 +1,4 @@
-"""Running a case's program, and what came of it: a result or an exception, and the requests it sent."""
+"""Runs a case's program; keeps its result or exception and the requests it sent, and judges what many cases share."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run(
         claims = _claims_of_tokens(given["practice"].http)
         try:
             result = functions[0](*arguments)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the symptom
+        except Exception as error:  # noqa: BLE001 - the exception is the symptom
             result = error.with_traceback(None)
         return Outcome(result=result, exchanges=given["practice"].http.trace.exchanges, claims=tuple(claims))
 

@@ -1,7 +1,8 @@
-"""What surrounds a case's program: the names it is given, made afresh for each run and tidied up after it.
+"""The parameters of the cases' programs: made for each run, tidied up after it, and explained to the learner.
 
-Each situation is a context manager that gives a dict. All of them are about the practice tenant, also when COURSE_MODE
-is live: nobody breaks a real tenant on purpose. `practice` is always in it.
+A situation is a context manager that gives a dict of parameters, `practice` always among them. Situations use the
+practice tenant, in live mode too: the clinic breaks no real tenant. A scripted person signs in where a case needs one,
+so that its error comes back in each run, also on a hub.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _REFUSAL = re.compile(r"AADSTS\d+: [^<]*")
 
 
 class ErrorPage(Exception):
-    """The sign-in ended on a page with an error, which the person sees and the program never hears of."""
+    """The sign-in ended on a page with an error. The person sees it, the program doesn't."""
 
     # The last line of a traceback then has the name alone: where it is defined says nothing to a learner.
     __module__ = "builtins"
@@ -89,9 +90,8 @@ def practising(registration: Registration | None = None) -> Iterator[Given]:
     """The seeded app, or another registration of the practice tenant.
 
     `practice`: its Registration, with a session of its own. `make_app`: makes a confidential client from it, with
-    whatever else MSAL takes. `administrator`: who may change the registration. `browser`: called with the URL of a
-    sign-in page, a person signs in there, and what comes back is returned. `person`: called with a device code flow,
-    they enter its code and sign in.
+    further arguments of MSAL. `administrator`: may change the registration. `browser`: signs a person in at the URL of
+    a sign-in page, and returns the redirect's fields. `person`: enters the code of a device code flow and signs in.
     """
     practice = (registration or Registration.practice()).with_values()
     yield {

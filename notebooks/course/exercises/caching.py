@@ -119,7 +119,7 @@ _WANTED = {"realm": "a-tenant", "client_id": "an-app", "scopes": [_SCOPE]}
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """One question, and the rule that answers it; `entry` and `wanted` are what is unlike the usual."""
+    """One question, and the rule that answers it. `entry` and `wanted` hold what differs from `_ENTRY`, `_WANTED`."""
 
     when: str
     hit: bool
@@ -182,7 +182,7 @@ _CASES = (
 
 
 def _check_cache_hit(is_hit: object) -> Verdict:
-    """The verdict on the learner's function of an entry, what is wanted, and the time in seconds."""
+    """The verdict on the learner's function of a cache entry, the wanted values and the time in seconds."""
     for case in _CASES:
         returned = run_answer.call(is_hit, _ENTRY | case.entry, _WANTED | case.wanted, _NOW, when=case.when)
         if not isinstance(returned, bool):
@@ -192,8 +192,8 @@ def _check_cache_hit(is_hit: object) -> Verdict:
     return RIGHT
 
 
-# msal 1.39.0, throttled_http_client.py: GET 2xx for 24 hours, POST 400 for 60 seconds; 429, 5xx and whatever has a
-# Retry-After for as long as that says; 401, 403 and 404 without one never.
+# msal 1.39.0, throttled_http_client.py: GET 2xx for 24 hours, POST 400 for 60 seconds; 429, 5xx and
+# answers with Retry-After for as long as that says; 401, 403 and 404 without one never.
 _KEPT = {"discovery document", "400 invalid_scope"}
 _NOT_KEPT = {
     "access token": "an access token is the business of `token_cache`: the HTTP cache is for what is no secret",

@@ -174,7 +174,7 @@ def _raises(get_token: Any, app: Any) -> bool:
 
     try:
         get_token(app, _EVENT["scope"])
-    except Exception as error:  # noqa: BLE001  whatever the learner's code raises in its place is not the tenant's word
+    except Exception as error:  # noqa: BLE001 - any other exception than the tenant's hides what the tenant said
         return isinstance(error, msal.exceptions.MsalServiceError)
     return False
 

@@ -1,4 +1,8 @@
-"""`check`: the last line of an exercise's cell."""
+"""`check`, the last line of an exercise's cell, and its feedback: the verdict as HTML and as text.
+
+Hints and solution are nested `<details>`. The feedback depends on exercise and verdict alone, so that tests can compare
+stored outputs.
+"""
 
 from __future__ import annotations
 

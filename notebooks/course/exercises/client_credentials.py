@@ -57,7 +57,7 @@ def _why_not_the_scope(scope: str) -> str:
 
 
 def access_token(claims: dict[str, object]) -> str:
-    """A token's three parts with these claims. Nobody signed it: it is for reading only."""
+    """An unsigned token with these claims, for reading only."""
     parts = (json.dumps({"typ": "JWT", "alg": "RS256"}), json.dumps(claims, ensure_ascii=False), "not a signature")
     return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
 

@@ -50,7 +50,7 @@ class Exercise:
         return self.solved.solution
 
     def judge(self, answer: object) -> Verdict:
-        """The verdict on the answer; whatever the learner's function raises is part of it."""
+        """The verdict on the answer, an exception of the learner's function included."""
         if run_answer.untouched(answer, self.start):
             return NOT_TRIED
         try:

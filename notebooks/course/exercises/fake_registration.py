@@ -1,7 +1,7 @@
-"""A registration for trying out the learner's `make_app`.
+"""A fake registration and a fake managed identity, to try out the learner's `make_app`.
 
-Its values occur nowhere else, and its HTTP client answers tenant discovery by itself: the trial sends nothing and tells
-every wrong argument apart.
+The values are unique, and the HTTP client answers tenant discovery itself. So the check sends nothing, and it can tell
+which argument is wrong.
 """
 
 from __future__ import annotations
