@@ -8,20 +8,20 @@ from importlib import import_module
 
 _HOME = {
     "Administrator": "administrator",
-    "Measurements": "measurements",
-    "Picture": "picture",
-    "PortalLink": "portal_link",
+    "Measurements": "figures",
+    "Picture": "figures",
+    "PortalLink": "links",
     "Registration": "registration",
     "RegistrationForm": "form",
-    "SignInLink": "sign_in_link",
+    "SignInLink": "links",
     "Tenant": "tenant",
     "TenantStatus": "tenant_status",
-    "TokenInspector": "inspector",
-    "WireTrace": "wire_trace",
-    "check": "checking",
-    "clinic": "error_clinic.desk",
-    "kernel_is_remote": "sign_in_link",
-    "progress": "progress_record",
+    "TokenInspector": "token_inspector",
+    "WireTrace": "trace_widget",
+    "check": "exercises.check",
+    "clinic": "error_clinic.clinic",
+    "kernel_is_remote": "links",
+    "progress": "exercises.progress",
 }
 
 __all__ = [

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .redaction import Secret
 from .registration import Registration
-from .secret import Secret
 
 if TYPE_CHECKING:
     import msal

@@ -1,4 +1,7 @@
-"""The claims of Microsoft Entra ID's tokens, each explained in one plain sentence.
+"""The claims of Microsoft Entra ID's tokens, each explained in one plain sentence, and the reading of a token's parts.
+
+Reading is not validating: it tells neither that a token is genuine nor for whom it is (RFC 7519 section 7.2, RFC 7515
+section 3.1).
 
 Sources, Microsoft Learn:
 
@@ -10,6 +13,11 @@ Names and header parameters that every JWT shares are those of RFC 7519 section 
 that Entra sends but Microsoft does not document are called internal here: programs must not rely on them.
 """
 
+import base64
+import json
+from dataclasses import dataclass
+
+MAXIMUM_CHARACTERS = 250_000
 HEADER = {
     "typ": "The kind of token: JWT, a JSON Web Token.",
     "alg": "The algorithm the token is signed with; Microsoft Entra ID signs with RS256 (RSA and SHA-256).",
@@ -108,3 +116,41 @@ def explain(name: str, *, header: bool = False) -> str:
     if name.startswith("xms_"):
         return "Set by Microsoft for its own services and not documented; do not rely on it."
     return "Not among the claims that Microsoft documents: an optional or custom claim of this tenant or API."
+
+
+@dataclass(frozen=True, kw_only=True)
+class JwtParts:
+    """The decoded header and payload of a JWT, each a dictionary. The signature is left out."""
+
+    header: dict
+    payload: dict
+
+
+def read_jwt(token: str) -> JwtParts | str:
+    """Decode `token`, a JWT in compact form; return its parts, or a sentence saying why it is not a JWT."""
+    if len(token) > MAXIMUM_CHARACTERS:
+        return f"This text is longer than {MAXIMUM_CHARACTERS:,} characters: too long to be an access token."
+    segments = token.split(".")
+    if len(segments) == 5:
+        return "This token is encrypted (a JWE, five parts): only the API it is for can read it."
+    if len(segments) != 3:
+        return (
+            "This is not a JWT: a JWT has three parts with a dot between them. It is an opaque token, which only the "
+            "authority or the API can read, or something else than a token. Nothing of it is shown here."
+        )
+    parts = []
+    for name, segment in zip(("header", "payload"), segments[:2], strict=True):
+        decoded = _json_object(segment)
+        if decoded is None:
+            return f"This is not a JWT: its {name} is not a base64url-encoded JSON object."
+        parts.append(decoded)
+    return JwtParts(header=parts[0], payload=parts[1])
+
+
+def _json_object(segment: str) -> dict | None:
+    try:
+        padded = segment + "=" * (-len(segment) % 4)
+        decoded = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, RecursionError):
+        return None
+    return decoded if isinstance(decoded, dict) else None

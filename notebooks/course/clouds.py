@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cloud:
+class CloudHosts:
     """A cloud's name in a sentence, the hosts of its authorization server, and those of its Microsoft Graph.
 
     Of several hosts the first is the one to write.
@@ -30,18 +30,18 @@ class Cloud:
         return f"https://{self.graphs[0]}"
 
 
-WORLDWIDE = Cloud(
+WORLDWIDE = CloudHosts(
     name="Microsoft Entra ID (global)",
     logins=("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"),
     graphs=("graph.microsoft.com",),
 )
-US_GOVERNMENT = Cloud(
+US_GOVERNMENT = CloudHosts(
     name="Microsoft Entra ID for US Government",
     logins=("login.microsoftonline.us", "login.usgovcloudapi.net"),
     # The second is the Department of Defense's.
     graphs=("graph.microsoft.us", "dod-graph.microsoft.us"),
 )
-CHINA = Cloud(
+CHINA = CloudHosts(
     name="Microsoft Entra China (21Vianet)",
     logins=("login.partner.microsoftonline.cn", "login.chinacloudapi.cn"),
     graphs=("microsoftgraph.chinacloudapi.cn",),
@@ -60,11 +60,11 @@ def host_of(url: str) -> str:
         return ""
 
 
-def cloud_of_instance(url: str) -> Cloud | None:
+def cloud_of_instance(url: str) -> CloudHosts | None:
     """The cloud that an instance belongs to; None for the URL of another identity provider."""
     return next((cloud for cloud in CLOUDS if host_of(url) in cloud.logins), None)
 
 
-def cloud_of_graph(url: str) -> Cloud | None:
+def cloud_of_graph(url: str) -> CloudHosts | None:
     """The cloud whose Microsoft Graph a URL or scope is for; None for another API."""
     return next((cloud for cloud in CLOUDS if host_of(url) in cloud.graphs), None)

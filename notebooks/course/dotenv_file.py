@@ -1,17 +1,18 @@
-"""The `.env` file: read with python-dotenv's rules, and saved without losing a line of it or showing it to others."""
+"""The `.env` file: read with python-dotenv's rules, saved privately and without losing a line, checked for near names."""
 
 import io
 import os
 import re
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from glob import escape
 from pathlib import Path
 
-from .problem import Problem
+from .problem import Problem, listed
 
 FILE_KEY = ".env"
 
@@ -27,6 +28,23 @@ _AFTER_EQUALS = re.compile(
         (?P<end>[^\S\r\n]*(?:\r\n|\n|\r)?)""",
     re.VERBOSE | re.DOTALL,
 )
+# Names that portals, samples and other libraries use for the same values.
+_OTHER_NAMES = {
+    "TENANT_ID": ("TENANT",),
+    "DIRECTORY_ID": ("TENANT",),
+    "AUTHORITY": ("INSTANCE", "TENANT"),
+    "APPLICATION_ID": ("CLIENT_ID",),
+    "APP_ID": ("CLIENT_ID",),
+    "CLIENT_CREDENTIAL": ("CLIENT_SECRET",),
+    "CLIENT_SECRET_VALUE": ("CLIENT_SECRET",),
+    "SECRET_VALUE": ("CLIENT_SECRET",),
+    "SCOPES": ("SCOPE",),
+    "ENDPOINT": ("API_ENDPOINT",),
+}
+# Names that begin with AZURE_ are read by Azure's own tools, and a secret's ID is not meant as its value.
+_MEANT_AS_WRITTEN = ("AZURE_", "CLIENT_SECRET_ID")
+# One letter wrong or missing in TENANT is nearer than this; SCORE is not, beside SCOPE.
+_NEAR = 0.82
 
 
 class DotenvError(Exception):
@@ -35,7 +53,7 @@ class DotenvError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DotenvFile:
-    """The file's values by name, without interpolation, and what is wrong with the file."""
+    """The file's values by name, without interpolation, and the file's problems."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     problems: tuple[Problem, ...] = ()
@@ -224,7 +242,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _remove_leftovers(path: Path) -> None:
-    # A process that is killed while it saves leaves a copy with secrets in it, which nobody would look for.
+    # A process that is killed while it saves leaves a hidden copy of the secrets.
     for leftover in path.parent.glob(f"{escape(path.name)}.{'[0-9a-f]' * 8}.tmp"):
         with suppress(OSError):
             # A younger one may be what another kernel saves at this moment.
@@ -234,3 +252,25 @@ def _remove_leftovers(path: Path) -> None:
 
 def _reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
+
+
+def near_names(names: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
+    """A warning for each name that is nearly a known one; the course would silently ignore its value.
+
+    The warning's key is the name that was meant.
+    """
+    for name in names:
+        meant = () if name in known else _meant(name.upper().replace("-", "_"), known)
+        if meant:
+            yield Problem(
+                key=meant[0],
+                message=f"{name} is not a name the course reads. Did you mean {listed([*meant])}?",
+                severity="warning",
+            )
+
+
+def _meant(name: str, known: Collection[str]) -> tuple[str, ...]:
+    # A name with other characters may contain part of a value.
+    if not name.isidentifier() or name.startswith(_MEANT_AS_WRITTEN):
+        return ()
+    return _OTHER_NAMES.get(name) or tuple(get_close_matches(name, known, n=1, cutoff=_NEAR))

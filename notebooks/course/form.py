@@ -1,7 +1,7 @@
 """The registration form: every value of an app registration, checked while it is typed.
 
 A secret is read once: its field is emptied in the same callback, and what remains is a `Secret` that shows as `****`.
-What looks like a secret is taken out of every other field, too, where nobody reads it.
+Text that looks like a secret is removed from every other field too, because those fields are not emptied.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 
 import ipywidgets as widgets
 
-from . import fallback
+from . import static_html
 from .accessibility import KeyboardGuard, Kind, StatusLine
-from .discovery import DiscoveryError, tenant_metadata
-from .form_contents import contents, is_misplaced, masked, stored
-from .form_fields import TEXTS, WIDE, Field, controls, help_text
+from .form_fields import TEXTS, WIDE, Field, contents, controls, help_text, is_misplaced, masked, stored
+from .redaction import MASK, Secret
 from .registration import Registration, RegistrationError
-from .secret import MASK, Secret
+from .signature import DiscoveryError, tenant_metadata
 
 MODES = {
     "practice": "Practice: these values go to the practice tenant. An empty field stands for its own value.",
@@ -48,7 +47,7 @@ class RegistrationForm(widgets.VBox):
         self._secret = Secret("")
         self._fields = {name: Field(control, TEXTS[name]) for name, control in controls().items()}
         self._authority = widgets.HTML()
-        # Sent when it is left: of what is typed fast, a click that follows would find the first letter only.
+        # Sent on blur: a click soon after fast typing would find only the first letter.
         self._name = Field(widgets.Text("My practice app", continuous_update=False), TEXTS["name"])
         self._status = StatusLine()
         self._fill(registration)
@@ -94,7 +93,7 @@ class RegistrationForm(widgets.VBox):
                 return
             try:
                 action()
-            except Exception as error:  # noqa: BLE001 - a traceback of a callback is lost in a log nobody reads
+            except Exception as error:  # noqa: BLE001 - a callback's traceback only reaches a hidden log
                 explained = isinstance(error, RegistrationError | DiscoveryError | RuntimeError)
                 self._say(str(error) if explained else f"{type(error).__name__}: {error}", "caution")
 
@@ -170,7 +169,7 @@ class RegistrationForm(widgets.VBox):
         registration = self._registration
         for name, field in self._fields.items():
             note = _secret_note(self._secret) if name == "client_secret" else MISPLACED if name == taken_out else ""
-            # What is wrong with TENANT stands at the field that holds it: one of these two.
+            # Problems of TENANT stand at the field that holds it: one of these two.
             elsewhere = name == "audience" and self._fields["tenant"].visible
             field.show(() if elsewhere else registration.problems, note)
         instance, tenant = (escape(masked(text)) for text in (registration.instance, registration.tenant))
@@ -208,10 +207,10 @@ class RegistrationForm(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         rows = [(TEXTS[name].label, value, TEXTS[name].help) for name, value in stored(self._registration).items()]
         caption = f"Registration form ({self._registration.mode})"
-        return fallback.with_fallback(
+        return static_html.with_fallback(
             super()._repr_mimebundle_(**kwargs),
-            html=f"<div>{fallback.html_table(caption, ('field', 'value', 'what it is'), rows)}</div>",
-            text=fallback.text_table(caption, rows),
+            html=f"<div>{static_html.html_table(caption, ('field', 'value', 'what it is'), rows)}</div>",
+            text=static_html.text_table(caption, rows),
         )
 
 

@@ -1,13 +1,12 @@
-"""What is wrong with a registration value, in a sentence that helps, and the values that the rules look at."""
+"""A problem with a registration value, as a helpful sentence, and the values that the rules read."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from .secret import MASK, Secret
+from .redaction import GUID, MASK, Secret, looks_like_a_secret
 
 if TYPE_CHECKING:
     from practice_tenant import SeededValues
@@ -19,8 +18,6 @@ WHERE = {
     "CLIENT_SECRET": "Copy the Value of a client secret under 'Certificates & secrets'. "
     "It is shown only once: if it is gone, make a new secret.",
 }
-GUID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])", re.IGNORECASE)
-_SECRET_SHAPE = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9_~.+/=-]{32,}")
 _LONGEST_SHOWN = 100
 
 
@@ -58,7 +55,7 @@ class RegistrationError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Values:
-    """What the rules look at.
+    """The input of the rules.
 
     `given` has the values that are not empty, by their key in `.env`; `folder` is where a relative certificate path
     starts; `seeded` are the practice tenant's own values, None when live.
@@ -85,11 +82,6 @@ def plain(value: str | Secret) -> str:
 
 def is_guid(text: str) -> bool:
     return bool(GUID.fullmatch(text))
-
-
-def looks_like_a_secret(text: str) -> bool:
-    """True for a long random string: perhaps a secret that was pasted into the wrong place, so not to be shown."""
-    return bool(_SECRET_SHAPE.fullmatch(text)) and not GUID.search(text)
 
 
 def shown(text: str) -> str:

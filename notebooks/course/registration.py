@@ -1,4 +1,4 @@
-"""The values of an app registration, from `.env` and the environment: what every notebook starts with.
+"""The values of an app registration, from `.env`, the environment and the practice tenant; every notebook starts with them.
 
 Values and where they are found: https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
 """
@@ -7,22 +7,57 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file, near_names, registration_table
-from .defaults import defaults_of
+from . import dotenv_file
+from .clouds import WORLDWIDE, cloud_of_instance
 from .problem import Problem, RegistrationError, Values, plain
-from .secret import Secret
-from .source import KEYS, Source, own, seeded_values
-from .validation import Mode, mode_of, validate
+from .redaction import MASK, Redaction, Secret, looks_like_a_secret, secrets_of
+from .rules import Mode, mode_of, validate
 
 if TYPE_CHECKING:
     import requests
 
-    from practice_tenant import RunningTenant
+    from practice_tenant import RunningTenant, SeededValues
 
 ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
+DEFAULTS = {
+    "INSTANCE": WORLDWIDE.instance,
+    "REDIRECT_URI": "http://localhost",
+    "SCOPE": f"{WORLDWIDE.graph}/.default",
+    "API_ENDPOINT": f"{WORLDWIDE.graph}/v1.0/users",
+}
+KEYS = (
+    "COURSE_MODE",
+    "INSTANCE",
+    "TENANT",
+    "CLIENT_ID",
+    "PUBLIC_CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_CERTIFICATE_PATH",
+    "CLIENT_CERTIFICATE_PASSPHRASE",
+    "REDIRECT_URI",
+    "SCOPE",
+    "API_ENDPOINT",
+)
+SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The origin of a registration's values, kept to resolve them again after a change.
+
+    In `given` an empty value was taken away. `stored` says whether the values came from `env_file`.
+    """
+
+    env_file: Path
+    given: Mapping[str, str | Secret]
+    exported: frozenset[str]
+    file_problems: tuple[Problem, ...]
+    stored: bool = True
+    running: "RunningTenant | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -30,7 +65,7 @@ class Registration:
     """The values of an app registration, and how to reach the tenant that knows it.
 
     In practice an empty value takes the one that the practice tenant is seeded with. Values are neither corrected nor
-    refused here: `problems` says what is wrong with them. A secret that was not given is an empty `Secret`, which is
+    refused here: `problems` says what is wrong with them. A missing secret is an empty `Secret`, which is
     false.
     """
 
@@ -61,7 +96,7 @@ class Registration:
         exported = {key: environ[key] for key in KEYS if environ.get(key)}
         # Another program's values in the same file are not ours to comment on.
         ours = {*KEYS, dotenv_file.FILE_KEY} - exported.keys()
-        problems = (*file.problems, *near_names.warnings(file.values, KEYS))
+        problems = (*file.problems, *dotenv_file.near_names(file.values, KEYS))
         return _resolve(
             Source(
                 env_file=env_file,
@@ -73,19 +108,19 @@ class Registration:
 
     @classmethod
     def practice(cls) -> "Registration":
-        """The practice tenant's own values, whatever `.env` and the environment say.
+        """The practice tenant's own values; `.env` and the environment don't count.
 
-        For what nobody does to a real tenant, such as making it fail: it practises in a live notebook too.
+        Live notebooks use it for experiments that would harm a real tenant, such as making it fail.
         """
         return _resolve(Source(env_file=ENV_FILE, given={}, exported=frozenset(), file_problems=(), stored=False))
 
     @classmethod
     def served(cls, folder: str | Path) -> "Registration":
-        """The same of a practice tenant that ``python -m practice_tenant serve`` runs, by its state folder.
+        """The values of a practice tenant that ``python -m practice_tenant serve`` runs, by its state folder.
 
         Raises ControlError, a sentence, if none does.
         """
-        from .served import find
+        from .served_tenant import find
 
         return _resolve(
             Source(
@@ -110,7 +145,7 @@ class Registration:
 
     @property
     def undecided(self) -> bool:
-        """True while nobody can tell whether practice or live was meant."""
+        """True while the file leaves open whether practice or live was meant."""
         keys = ("COURSE_MODE", dotenv_file.FILE_KEY)
         return any(problem.key in keys and problem.severity == "error" for problem in self.problems)
 
@@ -122,9 +157,17 @@ class Registration:
         """
         if self.mode == "live" or self.undecided:
             self.require()
-        from . import transport
+        from . import http_session
 
-        return transport.live_session() if self.mode == "live" else transport.practice_session(self.practice_tenant)
+        if self.mode == "live":
+            return http_session.live_session(self.redaction)
+        return http_session.practice_session(self.practice_tenant, redaction=self.redaction)
+
+    @cached_property
+    def redaction(self) -> Redaction:
+        """Hides this registration's secrets, and those of the practice tenant if one runs."""
+        own = (self.client_secret, self.client_certificate_passphrase)
+        return Redaction(secrets=(*own, *secrets_of(self._source.running)))
 
     def require(self) -> None:
         """Raise RegistrationError if there is an error among the problems; warnings pass."""
@@ -171,14 +214,14 @@ class Registration:
             raise RegistrationError([Problem(key=dotenv_file.FILE_KEY, message=str(error))]) from None
 
     def _decided_mode(self) -> dict[str, str]:
-        # Whoever changes or saves a value while practising has decided on practice.
+        # Changing or saving a value while practising is a decision for practice.
         return {} if self.undecided else {"COURSE_MODE": self.mode}
 
     def __repr__(self) -> str:
-        return registration_table.as_text(self)
+        return _as_text(self)
 
     def _repr_html_(self) -> str:
-        return registration_table.as_html(self)
+        return _as_html(self)
 
 
 def _resolve(source: Source) -> Registration:
@@ -189,13 +232,13 @@ def _resolve(source: Source) -> Registration:
         from practice_tenant import start
 
         running = start()
-    seeded = seeded_values(running.seeded) if running else {}
-    known = {key: own(key, value, seeded) for key, value in source.given.items()}
+    seeded = _seeded_values(running.seeded) if running else {}
+    known = {key: _own(key, value, seeded) for key, value in source.given.items()}
     given = {key: value for key, value in known.items() if value}
     certificate = given.get("CLIENT_CERTIFICATE_PATH")
     if certificate:
         seeded.pop("CLIENT_SECRET", None)
-    values = {**defaults_of(given), **(seeded if mode == "practice" else {}), **given}
+    values = {**_defaults_of(given), **(seeded if mode == "practice" else {}), **given}
     tenant = running.seeded if mode == "practice" else None
     problems = validate(Values(given=given, folder=source.env_file.parent, seeded=tenant))
     return Registration(
@@ -213,3 +256,111 @@ def _resolve(source: Source) -> Registration:
         problems=(*source.file_problems, *problems),
         _source=replace(source, given=known, running=running),
     )
+
+
+def _defaults_of(given: Mapping[str, str | Secret]) -> dict[str, str]:
+    """The defaults for missing values. Scope and API belong to the cloud of the given instance."""
+    cloud = cloud_of_instance(plain(given.get("INSTANCE", ""))) or WORLDWIDE
+    return {key: value.replace(WORLDWIDE.graph, cloud.graph) for key, value in DEFAULTS.items()}
+
+
+def _own(key: str, value: str | Secret, seeded: Mapping[str, str | Secret]) -> str | Secret:
+    """The learner's own value; empty if it repeats the seeded one, which must reach no file and no live tenant."""
+    text = "" if plain(value) == plain(seeded.get(key, "")) else plain(value)
+    return Secret(text) if key in SECRET_KEYS else text
+
+
+def _seeded_values(tenant: "SeededValues") -> dict[str, str | Secret]:
+    """The seeded values of the practice tenant, by the keys of `.env`."""
+    return {
+        "TENANT": tenant.tenant_id,
+        "CLIENT_ID": tenant.client_id,
+        "PUBLIC_CLIENT_ID": tenant.public_client_id,
+        "CLIENT_SECRET": Secret(tenant.client_secret),
+    }
+
+
+# How a notebook shows a registration. A stored output must stay the same: nothing here varies between runs.
+
+_LABELS = {
+    "practice": "the practice tenant answers",
+    "live": "your own tenant answers",
+    "live, incomplete": "nothing is sent until the errors below are corrected",
+    "undecided": "correct what is listed below first",
+}
+_NOT_GIVEN = "(not given)"
+_CELL = "text-align: left; padding: 2px 16px 2px 0; overflow-wrap: anywhere"
+# The colour is decoration: the text says whether a problem is an error or a warning.
+_EDGE = {"error": "var(--jp-error-color1, #d32f2f)", "warning": "var(--jp-warn-color1, #b26a00)"}
+
+
+def _as_text(registration: Registration) -> str:
+    """Lines for a terminal and for text/plain."""
+    mode = _mode(registration)
+    rows = _rows(registration)
+    width = max(map(len, rows))
+    return "\n".join(
+        [
+            f"Registration: {mode} ({_LABELS[mode]})",
+            *(f"  {name:<{width}}  {value}" for name, value in rows.items()),
+            *(f"{problem.severity.capitalize()}: {problem.message}" for problem in registration.problems),
+            *_notices(registration),
+        ]
+    )
+
+
+def _as_html(registration: Registration) -> str:
+    """A table with a caption, then the problems; readable in light and dark themes, and without any style."""
+    mode = _mode(registration)
+    rows = "".join(
+        f'<tr><th scope="row" style="{_CELL}"><code>{name}</code></th><td style="{_CELL}">{escape(value)}</td></tr>'
+        for name, value in _rows(registration).items()
+    )
+    problems = "".join(
+        f'<li style="border-left: 4px solid {_EDGE[problem.severity]}; padding-left: 8px; margin: 4px 0">'
+        f"<strong>{problem.severity.capitalize()}:</strong> {escape(problem.message)}</li>"
+        for problem in registration.problems
+    )
+    notices = "".join(f"<p>{escape(notice)}</p>" for notice in _notices(registration))
+    return (
+        '<table><caption style="caption-side: top; text-align: left; padding: 4px 0">'
+        f"Registration: <strong>{mode}</strong> ({_LABELS[mode]})</caption><tbody>{rows}</tbody></table>"
+        + (f'<ul style="list-style: none; padding: 0">{problems}</ul>' if problems else "")
+        + notices
+    )
+
+
+def _mode(registration: Registration) -> str:
+    if not registration.undecided:
+        return registration.mode
+    return "live, incomplete" if registration.mode == "live" else "undecided"
+
+
+def _notices(registration: Registration) -> tuple[str, ...]:
+    """The practice tenant's notices, such as where a damaged state file was put."""
+    return registration.practice_tenant.notices if registration.practice_tenant else ()
+
+
+def _rows(registration: Registration) -> dict[str, str]:
+    tenant = _public(registration.tenant)
+    rows = {
+        "instance": registration.instance,
+        "tenant": tenant or _NOT_GIVEN,
+        "authority": f"{registration.instance}/{tenant}" if tenant else _NOT_GIVEN,
+        "client_id": _public(registration.client_id) or _NOT_GIVEN,
+        "public_client_id": _public(registration.public_client_id) or _NOT_GIVEN,
+        "client_secret": MASK if registration.client_secret else _NOT_GIVEN,
+    }
+    if registration.client_certificate_path:
+        rows["client_certificate_path"] = registration.client_certificate_path
+        rows["client_certificate_passphrase"] = MASK if registration.client_certificate_passphrase else _NOT_GIVEN
+    return rows | {
+        "redirect_uri": registration.redirect_uri,
+        "scope": registration.scope,
+        "api_endpoint": registration.api_endpoint,
+    }
+
+
+def _public(identifier: str) -> str:
+    """An ID, unless a secret was pasted in its place."""
+    return MASK if looks_like_a_secret(identifier) else identifier

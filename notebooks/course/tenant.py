@@ -1,7 +1,7 @@
-"""The practice tenant as a learner makes it fail: on purpose, by a script, and never at random.
+"""The practice tenant's faults, which a learner switches on deliberately; none is random.
 
-What is switched on stays on until its requests have come, until it is taken back, or until ``clear``; it is gone when
-the tenant ends or is reset.
+A fault stays on until its requests have come, it is taken back, or ``clear`` is called. It ends with the tenant's run or
+a reset.
 
 >>> practice = Registration.practice()
 >>> tenant = Tenant.of(practice)
@@ -10,9 +10,9 @@ the tenant ends or is reset.
 
 from pathlib import Path
 
-from . import fallback, served
-from .control import Control, ControlError
+from . import served_tenant, static_html
 from .registration import Registration
+from .served_tenant import ControlClient, ControlError
 
 HEADING = "Practice tenant"
 AS_USUAL = "Everything is as usual."
@@ -22,8 +22,8 @@ class Tenant:
     """A practice tenant to make fail.
 
     ``endpoint`` is one of ``token``, ``discovery``, ``keys``, ``instance``, ``devicecode``, ``authorize``, ``graph``.
-    Faults of one endpoint take turns in the order they were switched on: each request meets one of them. Whatever is
-    given wrongly raises ``WrongArgument``, a ``ValueError``.
+    Faults of one endpoint take turns in the order they were switched on: each request meets one of them. A wrong
+    argument raises ``WrongArgument``, a ``ValueError``.
 
     Args:
         control: the tenant's control API.
@@ -31,7 +31,7 @@ class Tenant:
         client_id: the app whose secret expires when none is named; None: the seeded one.
     """
 
-    def __init__(self, control: Control, *, ports: tuple[int, int], client_id: str | None = None):
+    def __init__(self, control: ControlClient, *, ports: tuple[int, int], client_id: str | None = None):
         self.ports = ports
         self._control = control
         self._client_id = client_id
@@ -49,7 +49,7 @@ class Tenant:
                 "Nobody makes a real tenant fail. Registration.practice() is one of the practice tenant, also when "
                 "COURSE_MODE is live: Tenant.of(Registration.practice())."
             )
-        control = Control(
+        control = ControlClient(
             https_port=running.https_port, ca_certificate=running.ca_certificate, token=running.control_token
         )
         return cls(control, ports=(running.https_port, running.http_port), client_id=registration.client_id)
@@ -65,8 +65,10 @@ class Tenant:
         Raises:
             ControlError: none is served there, or several and no port says which.
         """
-        found = served.find(folder, https_port=https_port)
-        control = Control(https_port=found.https_port, ca_certificate=found.ca_certificate, token=found.control_token)
+        found = served_tenant.find(folder, https_port=https_port)
+        control = ControlClient(
+            https_port=found.https_port, ca_certificate=found.ca_certificate, token=found.control_token
+        )
         return cls(control, ports=(found.https_port, found.http_port), client_id=found.seeded.client_id)
 
     # Answers that go wrong, for the next requests
@@ -122,7 +124,7 @@ class Tenant:
         self._tell("refresh_in", seconds=seconds)
 
     def answer_scope(self, text: str | None) -> None:
-        """Say this ``scope`` in token answers, whatever was asked for."""
+        """Say this ``scope`` in token answers, in place of the requested one."""
         self._tell("answer_scope", text=text)
 
     # Time, secrets, keys
@@ -142,11 +144,11 @@ class Tenant:
         """Sign with the next key from now on. The tenant keeps it: there is no way back, and none is needed."""
         self._tell("rotate_signing_key")
 
-    # What is on, and what was asked
+    # Faults and counters
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What is switched on, a sentence each; empty when everything is as usual."""
+        """The faults switched on, a sentence each; empty when everything is as usual."""
         return self._control.faults()
 
     def clear(self) -> None:
@@ -180,10 +182,12 @@ class Tenant:
 
 
 def as_text(faults: tuple[str, ...]) -> str:
-    """What is switched on, a line each."""
+    """The faults as lines of text."""
     return "\n".join([HEADING, *(f"  {sentence}" for sentence in faults or (AS_USUAL,))])
 
 
 def as_html(faults: tuple[str, ...]) -> str:
-    """The same as paragraphs."""
-    return fallback.html_paragraph(HEADING, strong=True) + "".join(map(fallback.html_paragraph, faults or (AS_USUAL,)))
+    """The faults as HTML paragraphs."""
+    return static_html.html_paragraph(HEADING, strong=True) + "".join(
+        map(static_html.html_paragraph, faults or (AS_USUAL,))
+    )

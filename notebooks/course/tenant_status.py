@@ -1,10 +1,10 @@
-"""What is switched on in the practice tenant, shown in one place while a notebook goes on."""
+"""A widget that lists the faults switched on in the practice tenant, and updates while a notebook goes on."""
 
 import weakref
 
-from . import fallback
+from . import static_html
 from .accessibility import StatusLine
-from .control import ControlError
+from .served_tenant import ControlError
 from .tenant import AS_USUAL, HEADING, Tenant, as_html, as_text
 
 
@@ -12,7 +12,7 @@ class TenantStatus(StatusLine):
     """A line for each thing that is switched on. It looks again after each cell, and a screen reader tells changes.
 
     Args:
-        tenant: whose; what is stored with the notebook is what was on when this was made.
+        tenant: the tenant to watch. The stored output lists the faults at the widget's creation.
     """
 
     def __init__(self, tenant: Tenant):
@@ -24,7 +24,7 @@ class TenantStatus(StatusLine):
         _after_each_cell(self)
 
     def look(self) -> None:
-        """Show what is on now."""
+        """Show the current faults."""
         try:
             self._show(self._tenant.faults)
         except ControlError as error:
@@ -36,7 +36,7 @@ class TenantStatus(StatusLine):
 
     def _repr_mimebundle_(self, **kwargs):
         stored = {"html": as_html(self._stored), "text": as_text(self._stored)}
-        return fallback.with_fallback(super()._repr_mimebundle_(**kwargs), **stored)
+        return static_html.with_fallback(super()._repr_mimebundle_(**kwargs), **stored)
 
 
 def _after_each_cell(status: TenantStatus) -> None:

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 import msal
 import requests
 
+from course.http_session import practice_session
 from course.person import visit
-from course.transport import practice_session
 from tests.live.served import ServedTenant
 
 GRAPH = "https://graph.microsoft.com"

@@ -9,7 +9,7 @@ import msal
 import pytest
 from playwright.sync_api import Page, expect
 
-from course.transport import practice_session
+from course.http_session import practice_session
 from practice_tenant import RunningTenant, start
 
 pytestmark = pytest.mark.browser

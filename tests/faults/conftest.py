@@ -7,7 +7,7 @@ import msal
 import pytest
 
 from course import Registration, Tenant
-from course.transport import CarriedSession, practice_session
+from course.http_session import CarriedSession, practice_session
 
 # Builds the app of a registration; keywords are MSAL's own.
 NewApp = Callable[..., msal.ConfidentialClientApplication]

@@ -13,7 +13,7 @@ _LEARNS = """
 import json, msal
 from course import Administrator, Registration, Tenant, person
 from course.problem import RegistrationError
-from course.progress_record import note_done, progress
+from course.exercises.progress import note_done, progress
 
 SCOPE, GRAPH = ["https://graph.microsoft.com/.default"], "https://graph.microsoft.com/v1.0"
 

@@ -52,7 +52,7 @@ import json, os, msal
 from course import Administrator, Registration
 from course.administrator import GraphRefusal
 from course.problem import RegistrationError
-from course.progress_record import note_done, progress
+from course.exercises.progress import note_done, progress
 from scripts import http_cache_file
 
 home = pathlib.Path(os.environ["HOME"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course import Tenant
-from course.control import ControlError
+from course.served_tenant import ControlError
 from tests.unit.children import running, tenant_folder
 
 PORTS = ("--https-port", "0", "--http-port", "0")

@@ -18,7 +18,7 @@ WRITES = """
 import itertools, sys, uuid
 from pathlib import Path
 from course import dotenv_file
-from course.progress_record import note_done
+from course.exercises.progress import note_done
 from practice_tenant.directory.objects import Application
 from practice_tenant.state import open_state
 from scripts import http_cache_file

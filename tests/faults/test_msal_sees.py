@@ -12,7 +12,7 @@ import requests
 from msal.exceptions import MsalServiceError
 
 from course import Registration, Tenant
-from course.transport import CarriedSession
+from course.http_session import CarriedSession
 from tests.faults.conftest import NewApp
 
 SCOPE = ["https://graph.microsoft.com/.default"]

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from course import Tenant
-from course.control import ControlError
+from course.served_tenant import ControlError
 from tests.environment import hermetic
 from tests.live.served import FOLDER, ServedTenant, served
 

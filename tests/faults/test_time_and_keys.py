@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from msal.exceptions import MsalServiceError
 
 from course import Administrator, Registration, Tenant, person
-from course.transport import CarriedSession
+from course.http_session import CarriedSession
 from tests.conformance.certificate import new_certificate
 from tests.faults.conftest import NewApp
 

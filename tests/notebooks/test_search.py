@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from course.problem import looks_like_a_secret
+from course.redaction import looks_like_a_secret
 from tests.notebooks import canary
 
 CANARY = canary.new()

@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from course.administrator import Administrator, GraphRefusal
+from course.redaction import Secret
 from course.registration import Registration
-from course.secret import Secret
 from tests.conformance.certificate import new_certificate
 from tests.conformance.tokens import parts_of
 from tests.unit.kernel import Kernel, kernel

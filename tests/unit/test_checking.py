@@ -7,11 +7,12 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from course import exercises, progress_record
-from course.checking import check
+from course import exercises
+from course.exercises import progress
+from course.exercises.check import Feedback, check
 from course.exercises.verdict import Verdict
-from course.feedback import Feedback, inline
-from course.secret import Secret
+from course.message import inline
+from course.redaction import Redaction, Secret
 
 SECRET = "8Q~a  secret/with'marks`"
 
@@ -19,16 +20,15 @@ SECRET = "8Q~a  secret/with'marks`"
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HOME", str(tmp_path))
-    monkeypatch.setattr(progress_record, "_in_memory", {})
+    monkeypatch.setattr(progress, "_in_memory", {})
     return tmp_path
 
 
 @pytest.fixture(autouse=True)
 def names_of_the_cells(monkeypatch):
     """The registration among the names of the person's cells, with a secret to keep."""
-    values = SimpleNamespace(
-        mode="practice", client_secret=Secret(SECRET), client_certificate_passphrase=Secret("a passphrase")
-    )
+    redaction = Redaction(secrets=(Secret(SECRET), Secret("a passphrase")))
+    values = SimpleNamespace(mode="practice", client_secret=Secret(SECRET), redaction=redaction)
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
     return values
 
@@ -162,7 +162,7 @@ def test_a_secret_is_masked_before_a_long_value_is_cut():
 
 
 def test_a_secret_that_begins_like_another_leaves_no_rest(names_of_the_cells):
-    names_of_the_cells.client_certificate_passphrase = Secret(SECRET[:6])
+    names_of_the_cells.redaction = Redaction(secrets=(Secret(SECRET[:6]), Secret(SECRET)))
     assert "marks" not in text(check("00-mode", SECRET))
 
 
@@ -204,15 +204,15 @@ def test_a_secret_in_place_of_the_id_is_not_shown():
 def test_only_a_right_answer_is_noted(home):
     for kind in ("not tried", "wrong", "raised"):
         check(*VERDICTS[kind][:2])
-    assert progress_record.progress().done == set()
+    assert progress.progress().done == set()
     check("00-mode", "practice")
-    assert progress_record.progress().done == {"00-mode"}
+    assert progress.progress().done == {"00-mode"}
 
 
 def test_a_wrong_answer_later_does_not_undo_a_right_one():
     check("00-mode", "practice")
     check("00-mode", "live")
-    assert progress_record.progress().done == {"00-mode"}
+    assert progress.progress().done == {"00-mode"}
 
 
 def test_progress_that_cannot_be_kept_is_said_below_the_verdict(home, monkeypatch):

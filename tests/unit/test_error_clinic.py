@@ -9,16 +9,17 @@ from types import SimpleNamespace
 import msal
 import pytest
 
-from course import cases, clinic, diagnosis
+from course import clinic, diagnosis
 from course.error_clinic import network, symptom
-from course.error_clinic.case import GROUPS, Case, Wrong
-from course.error_clinic.desk import Opened, Overview
+from course.error_clinic.case import GROUPS, Case, Wrong, every_case, find_case
+from course.error_clinic.clinic import Opened, Overview
+from course.exercises.check import Feedback
 from course.exercises.verdict import Verdict
-from course.feedback import Feedback, Message, inline
+from course.message import Message, inline
 from course.registration import Registration
 from course.tenant import Tenant
 
-CASES = cases.every()
+CASES = every_case()
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 every_wrong_repair = pytest.mark.parametrize(
     ("case", "repair"),
@@ -168,8 +169,8 @@ def test_times_are_told_by_their_distance_from_the_first_one():
 
 
 def test_a_thread_is_named_by_its_repository_and_number():
-    assert ">msal issue 466</a>, <a" in html_of(cases.find("closed-network"))
-    assert ">msal pull request 407</a>" in html_of(cases.find("old-answer"))
+    assert ">msal issue 466</a>, <a" in html_of(find_case("closed-network"))
+    assert ">msal pull request 407</a>" in html_of(find_case("old-answer"))
 
 
 @every_case
@@ -197,7 +198,7 @@ def test_the_order_is_by_group_then_by_the_cases_own_order():
 
 
 def test_no_program_returns_a_secret_that_the_verdict_shows(practice: Registration):
-    case = cases.find("secret-id")
+    case = find_case("secret-id")
     leaking = case.solved.start.replace(
         "return app.acquire_token_for_client(practice.scopes)", "return practice.client_secret.value"
     )
@@ -262,7 +263,7 @@ def test_the_courses_own_function_explains_what_msal_returned_or_raised(case: Ca
     ],
 )
 def test_who_has_to_act(name: str, who: str):
-    assert diagnosis.explain(cases.find(name).open().result)[0] == who
+    assert diagnosis.explain(find_case(name).open().result)[0] == who
 
 
 def test_a_token_is_explained_without_being_shown():

@@ -4,9 +4,9 @@ import pytest
 
 from course import exercises
 from course.drill import Report
-from course.drill.my_daemon import FIRST, my_daemon
+from course.drill.daemon_process import FIRST, my_daemon
+from course.exercises.check import Feedback
 from course.exercises.verdict import NOT_TRIED
-from course.feedback import Feedback
 
 EXERCISE = exercises.find("08-daemon")
 

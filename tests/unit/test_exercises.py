@@ -7,8 +7,8 @@ import pytest
 
 from course import exercises
 from course.drill import Report
-from course.drill.my_daemon import FIRST
-from course.exercises import trial
+from course.drill.daemon_process import FIRST
+from course.exercises import run_answer
 from course.exercises.client_credentials import ROLES_CASES, access_token
 from course.exercises.verdict import Verdict
 from tests.unit.exercise_cell import Tenant, registration_in, run
@@ -161,8 +161,8 @@ def test_a_function_that_still_returns_dots_is_not_tried(registration):
 def test_the_registration_of_the_functions_own_notebook_comes_first(registration):
     other = object()
     function = FunctionType((lambda: None).__code__, {"registration": other})
-    assert trial.registration(function) is other
-    assert trial.registration(None) is registration
+    assert run_answer.registration(function) is other
+    assert run_answer.registration(None) is registration
 
 
 def test_the_tokens_to_read_need_padding_and_the_url_alphabet():

@@ -10,7 +10,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from course.claims import PAYLOAD
-from course.inspector import CAUTION, TokenInspector
+from course.token_inspector import CAUTION, TokenInspector
 
 INSTANCE = "https://login.microsoftonline.com"
 TENANT = "11111111-2222-3333-4444-555555555555"

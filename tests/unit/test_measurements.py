@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.measurements import Measurements, approximately
+from course.figures import Measurements, approximately
 from tests.notebooks.varying import settled
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.near_names import warnings
+from course.dotenv_file import near_names
 from course.registration import KEYS
 
 ASKED_ABOUT = {
@@ -36,7 +36,7 @@ LEFT_IN_PEACE = (
 
 @pytest.mark.parametrize(("name", "meant"), ASKED_ABOUT.items())
 def test_a_near_name_is_asked_about(name, meant):
-    (problem,) = warnings([name], KEYS)
+    (problem,) = near_names([name], KEYS)
     assert problem.message == f"{name} is not a name the course reads. Did you mean {meant}?"
     assert problem.severity == "warning"
     assert problem.key == meant.split()[0]
@@ -44,4 +44,4 @@ def test_a_near_name_is_asked_about(name, meant):
 
 @pytest.mark.parametrize("name", LEFT_IN_PEACE, ids=lambda name: name[:30])
 def test_another_name_is_not(name):
-    assert list(warnings([name], KEYS)) == []
+    assert list(near_names([name], KEYS)) == []

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from course import person
-from course.transport import practice_session
+from course.http_session import practice_session
 from practice_tenant.app import PracticeTenant
 from scripts.web_app import WebApp
 from tests.conformance.clients import FORM, InProcess

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from course.picture import Picture
+from course.figures import Picture
 from tests.environment import ROOT
 from tests.notebooks import guard
 from tests.notebooks.varying import settled

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from course.portal_link import STORED, PortalLink
+from course.links import STORED, PortalLink
 
 CLIENT_ID = "00001111-aaaa-2222-bbbb-3333cccc4444"
 PORTAL = "http://localhost:8400/this-runs-key/portal"

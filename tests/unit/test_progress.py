@@ -6,14 +6,15 @@ import os
 
 import pytest
 
-from course import exercises, progress_record
-from course.progress_record import note_done, progress
+from course import exercises
+from course.exercises import progress as record
+from course.exercises.progress import note_done, progress
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_HOME", str(tmp_path / "new" / "folder"))
-    monkeypatch.setattr(progress_record, "_in_memory", {})
+    monkeypatch.setattr(record, "_in_memory", {})
     return tmp_path / "new" / "folder"
 
 
@@ -50,7 +51,7 @@ def test_nothing_done_is_shown_the_same_every_time(home, tmp_path, monkeypatch):
 
 def test_a_done_exercise_is_marked_counted_and_still_there_for_the_next_kernel(home):
     assert note_done("00-mode") == ()
-    progress_record._in_memory.clear()
+    record._in_memory.clear()
     shown = progress()
     assert text(shown).startswith("1 of ")
     assert "✓ Which mode does this notebook run in?" in text(shown)

@@ -12,9 +12,8 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from course import dotenv_file
-from course.defaults import DEFAULTS
-from course.registration import ENV_FILE, KEYS, Registration, RegistrationError
-from course.secret import Secret
+from course.redaction import Secret
+from course.registration import DEFAULTS, ENV_FILE, KEYS, Registration, RegistrationError
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
 CLIENT = "6731de76-14a6-49ae-97bc-6eba6914391e"
@@ -40,7 +39,8 @@ SEEDED = SimpleNamespace(
 @pytest.fixture(autouse=True)
 def tenant(monkeypatch):
     """A practice tenant that counts its starts, in place of the real one."""
-    running = SimpleNamespace(seeded=SEEDED, notices=(), starts=0)
+    run = {"control_token": "a control token", "face_header": ("X-Run", "a run token")}
+    running = SimpleNamespace(seeded=SEEDED, notices=(), starts=0, **run)
 
     def start():
         running.starts += 1
@@ -53,14 +53,14 @@ def tenant(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def transport(monkeypatch):
+def http_session(monkeypatch):
     """Sessions that only say which kind they are."""
-    module = ModuleType("course.transport")
-    module.practice_session = lambda running: SimpleNamespace(kind="practice", running=running)
-    module.live_session = lambda: SimpleNamespace(kind="live")
-    monkeypatch.setitem(sys.modules, "course.transport", module)
-    # `from . import transport` prefers the package's attribute, if an earlier test has imported the real one.
-    monkeypatch.setattr("course.transport", module, raising=False)
+    module = ModuleType("course.http_session")
+    module.practice_session = lambda running, redaction: SimpleNamespace(kind="practice", running=running)
+    module.live_session = lambda redaction: SimpleNamespace(kind="live")
+    monkeypatch.setitem(sys.modules, "course.http_session", module)
+    # `from . import http_session` prefers the package's attribute, if an earlier test has imported the real one.
+    monkeypatch.setattr("course.http_session", module, raising=False)
 
 
 @pytest.fixture

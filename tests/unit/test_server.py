@@ -11,7 +11,7 @@ import msal
 import pytest
 import requests
 
-from course.transport import practice_session
+from course.http_session import practice_session
 from practice_tenant import state
 from practice_tenant.faces import RUN_HEADER
 from practice_tenant.server import PortTaken, listen

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from course.sign_in_link import SignInLink, kernel_is_remote, reachable
+from course.links import SignInLink, kernel_is_remote, reachable
 
 PAGE = "http://localhost:8400/a-key/devicelogin"
 FLOW = {"user_code": "BCDFGHJKL", "verification_uri": PAGE, "device_code": "canary-device-code", "message": "…"}

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from course import Registration, Tenant, served
-from course.control import Control, ControlError, WrongArgument
+from course import Registration, Tenant, served_tenant
+from course.http_session import Trace
 from course.registration import RegistrationError
-from course.trace import Trace
+from course.served_tenant import ControlClient, ControlError, WrongArgument
 from practice_tenant.listeners.tls import new_identity
 from tests.environment import ROOT
 from tests.unit.stub_tenant import Answer, StubTenant, stub_tenant
@@ -190,8 +190,8 @@ def stub():
         yield running
 
 
-def control_of(stub: StubTenant) -> Control:
-    return Control(https_port=stub.https_port, ca_certificate=stub.ca_certificate, token=TOKEN)
+def control_of(stub: StubTenant) -> ControlClient:
+    return ControlClient(https_port=stub.https_port, ca_certificate=stub.ca_certificate, token=TOKEN)
 
 
 def test_a_command_goes_to_this_computer_with_the_token_and_nowhere_else(stub, monkeypatch):
@@ -207,7 +207,7 @@ def test_a_command_goes_to_this_computer_with_the_token_and_nowhere_else(stub, m
 
 
 def test_another_certificate_authority_is_not_believed(stub):
-    control = Control(
+    control = ControlClient(
         https_port=stub.https_port, ca_certificate=new_identity(1_790_000_000).ca_certificate, token=TOKEN
     )
     with pytest.raises(ControlError, match="can't be reached"):
@@ -275,7 +275,7 @@ def test_a_served_tenant_is_found_by_what_it_wrote(stub, tmp_path):
 
 def test_what_is_known_of_a_served_tenant_has_its_secrets_and_hides_them(stub, tmp_path):
     describe(tmp_path, stub)
-    found = served.find(tmp_path)
+    found = served_tenant.find(tmp_path)
     assert (found.base_url, found.seeded.client_secret) == (f"https://localhost:{stub.https_port}", "a-secret-value")
     assert not any(secret in repr(found) for secret in (TOKEN, "a-secret-value", "a-run-token"))
 

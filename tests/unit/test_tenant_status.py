@@ -7,7 +7,7 @@ import pytest
 
 from course import TenantStatus
 from course.accessibility import StatusLine
-from course.control import ControlError
+from course.served_tenant import ControlError
 
 
 class Shell:

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 import requests
 
-from course import transport
-from course.transport import (
+from course import http_session
+from course.http_session import (
     CLOUD_HOSTS,
     METADATA,
     CarriedSession,
@@ -221,7 +221,7 @@ def test_live_waits_for_no_retry_after_either(live):
 def test_an_answer_that_does_not_come_is_waited_for_only_so_long(session, tenant, monkeypatch):
     over = threading.Event()
     tenant.answer = lambda received: over.wait(20) and Answer()
-    monkeypatch.setattr(transport, "TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(http_session, "TIMEOUT_SECONDS", 0.2)
     with pytest.raises(requests.Timeout):
         session.post(f"{GRAPH}/v1.0/users")
     over.set()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course.problem import listed, looks_like_a_secret, shown
-from course.secret import Secret
-from course.validation import AUDIENCES, RULES, TEXT_RULES, Values, mode_of, validate
+from course.problem import Values, listed, shown
+from course.redaction import Secret, looks_like_a_secret
+from course.rules import AUDIENCES, RULES, TEXT_RULES, mode_of, validate
 from practice_tenant import SeededValues
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
@@ -423,17 +423,15 @@ def test_no_message_holds_a_secret(tmp_path_factory, pattern, key):
 
 
 def test_every_rule_is_in_use():
-    import course.addresses
-    import course.validation
+    import course.rules
 
     written = {
         value
-        for module in (course.addresses, course.validation)
-        for name, value in vars(module).items()
-        if callable(value) and getattr(value, "__module__", "") == module.__name__
+        for name, value in vars(course.rules).items()
+        if callable(value) and getattr(value, "__module__", "") == course.rules.__name__
         if any(part in ("is", "has", "are", "belongs", "names") for part in name.split("_"))
     }
-    written -= {course.validation.live_values_are_missing}
+    written -= {course.rules.live_values_are_missing}
     assert written == {*RULES, *TEXT_RULES}
 
 

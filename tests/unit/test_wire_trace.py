@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from course.trace import Exchange
-from course.wire_trace import WireTrace
+from course.http_session import Exchange
+from course.trace_widget import WireTrace
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 USER = "66666666-2222-3333-4444-555555555555"

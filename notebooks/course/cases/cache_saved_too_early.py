@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import shown
@@ -35,7 +35,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 def _judge(sources: Any, given: Mapping[str, Any]) -> str:
-    count = reasons.token_requests(given["practice"])
+    count = running.token_requests(given["practice"])
     if count > 1:
         return f"two runs still sent {count} token requests: nothing was in the file when the second one began"
     if sources != ["identity_provider", "cache"]:

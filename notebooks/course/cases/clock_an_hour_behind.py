@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.error_clinic.certificate import new_certificate
 from course.exercises.solved_cell import cell
@@ -51,7 +51,7 @@ CASE = Case(
     ),
     lesson="Whatever is signed for ten minutes needs a clock that is right, so let the computer set it by itself.",
     situation=_situation,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(
             old="(client_credential=certificate)", new="(client_credential=dict(certificate))", because="AADSTS700024"

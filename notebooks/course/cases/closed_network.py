@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from course.error_clinic import network, reasons, situations
+from course.error_clinic import network, running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -54,7 +54,7 @@ CASE = Case(
     ),
     lesson="Where you name an authority that you trust, `instance_discovery=False` spares the question about it.",
     situation=_situation,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old="http_client=session,", new="http_client=session, timeout=1,", because="ConnectionError"),
         Wrong(old="http_client=session,", new="http_client=session, http_cache={},", because="ConnectionError"),

@@ -1,6 +1,6 @@
 """`/common` for a program without a user."""
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -30,7 +30,7 @@ CASE = Case(
     ),
     lesson="A program without a user names its tenant: nobody's sign-in could tell which one is meant.",
     situation=situations.practising,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old='"common"', new='"organizations"', because="AADSTS50194"),
         Wrong(old='"common"', new='"contoso.com"', because="AADSTS700016"),

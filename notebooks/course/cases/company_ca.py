@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from course.error_clinic import network, reasons
+from course.error_clinic import network, running
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -14,7 +14,7 @@ from course.exercises.solved_cell import cell
 def _judge(result: Any, given: Mapping[str, Any]) -> str:
     if any(options.get("verify") is False for options in given["network"].options):
         return "with `verify=False` nobody checks who answers: anybody on the way can take the secret"
-    return reasons.no_token(result)
+    return running.no_token(result)
 
 
 CASE = Case(

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from course.error_clinic import network, reasons
+from course.error_clinic import network, running
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -33,7 +33,7 @@ CASE = Case(
     ),
     lesson="MSAL's own session obeys `HTTPS_PROXY` and `NO_PROXY`, so look at the environment before the code.",
     situation=partial(network.by_itself, HTTPS_PROXY="old_proxy"),
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old="make_app()", new="make_app(timeout=2)", because="ProxyError"),
         Wrong(old="app = ", new='os.environ["HTTP_PROXY"] = ""\n    app = ', because="ProxyError"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import shown
 
 
 def _judge(sources: Any, given: Mapping[str, Any]) -> str:
-    count = reasons.token_requests(given["practice"])
+    count = running.token_requests(given["practice"])
     if count > 1:
         return f"three calls still sent {count} token requests: each application begins with an empty cache"
     if sources != ["identity_provider", "cache", "cache"]:

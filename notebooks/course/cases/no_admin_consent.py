@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from course.claims import read_jwt
 from course.error_clinic import situations, symptom
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import code, shown
-from course.jwt_parts import read_jwt
 
 _WANTED = ["User.Read.All"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -21,12 +21,12 @@ def _situation() -> Iterator[situations.Given]:
 
 
 def _judge(result: Any, given: Mapping[str, Any]) -> str:
-    count = reasons.token_requests(given["practice"])
+    count = running.token_requests(given["practice"])
     if count > _MOST:
         return (
             f"it works, with {count} token requests: wait before the second one, and the first {count - 2} are spared"
         )
-    return reasons.no_token(result)
+    return running.no_token(result)
 
 
 CASE = Case(

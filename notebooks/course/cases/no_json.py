@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -43,7 +43,7 @@ CASE = Case(
     ),
     lesson="What stands between you and the tenant may answer too, and not in JSON, so expect an exception there.",
     situation=_situation,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(
             old="    return app.acquire_token_for_client(practice.scopes)",

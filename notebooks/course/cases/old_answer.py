@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -20,8 +20,8 @@ def _situation() -> Iterator[situations.Given]:
 
 
 def _judge(result: Any, given: Mapping[str, Any]) -> str:
-    reason = reasons.no_token(result)
-    if reason and reasons.token_requests(given["practice"]) == 1:
+    reason = running.no_token(result)
+    if reason and running.token_requests(given["practice"]) == 1:
         return "two calls sent one token request: the second one got MSAL's copy of the first answer"
     return reason
 

@@ -1,6 +1,6 @@
 """One permission as the scope of the client credentials flow."""
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -26,7 +26,7 @@ CASE = Case(
     ),
     lesson="An app without a user asks for an API, and the token has what an administrator granted there.",
     situation=situations.with_app,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old='"https://graph.microsoft.com/User.Read.All"', new='"User.Read.All"', because="AADSTS1002012"),
         Wrong(old="User.Read.All", new="", because="AADSTS1002012"),

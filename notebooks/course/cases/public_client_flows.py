@@ -1,6 +1,6 @@
 """A person signs in without a secret, and the registration doesn't allow that."""
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -40,7 +40,7 @@ CASE = Case(
     ),
     lesson="A tool on people's devices has no secret, so its registration has to allow public client flows.",
     situation=situations.with_own_app,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(
             old="flow = app",

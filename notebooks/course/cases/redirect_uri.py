@@ -1,6 +1,6 @@
 """A redirect URI that isn't registered."""
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -37,7 +37,7 @@ CASE = Case(
     ),
     lesson="An address that isn't registered gets no answer, not even an error, so the person sees it instead.",
     situation=situations.with_own_app,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old="/getAToken", new="/callback", because="AADSTS50011"),
         Wrong(old='practice.redirect_uri + "/getAToken"', new='"https://localhost"', because="AADSTS50011"),

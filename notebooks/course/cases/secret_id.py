@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -46,7 +46,7 @@ CASE = Case(
     ),
     lesson="The ID names a secret in a list and the value proves who the app is; a GUID is never a secret.",
     situation=_situation,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old='row["Secret ID"]', new="practice.client_id", because="AADSTS7000215"),
         Wrong(old='row["Secret ID"]', new='row["Value"][:-1]', because="AADSTS7000215"),

@@ -1,6 +1,6 @@
 """A secret sent for an app that is registered as public."""
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -31,7 +31,7 @@ CASE = Case(
     ),
     lesson="Client ID and credential belong together, and only the tenant knows which app may have one.",
     situation=situations.practising,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old="practice.client_secret.value", new='"another"', because="AADSTS700025"),
         Wrong(old="practice.client_secret.value", new="None", because="the program still gets"),

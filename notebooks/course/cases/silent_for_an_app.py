@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
 
 def _judge(result: Any, given: Mapping[str, Any]) -> str:
-    if reason := reasons.no_token(result):
+    if reason := running.no_token(result):
         return reason
-    count = reasons.token_requests(given["practice"])
+    count = running.token_requests(given["practice"])
     return "" if count == 1 else f"it works, with {count} token requests: one is enough for the first call and this one"
 
 

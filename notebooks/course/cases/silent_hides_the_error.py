@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import shown
@@ -15,7 +15,7 @@ _CONSENT = 65001
 
 def _judge(result: Any, given: Mapping[str, Any]) -> str:
     if result is None:
-        return reasons.no_token(result)
+        return running.no_token(result)
     if not isinstance(result, dict):
         return f"MSAL's result is wanted, and it returned {shown(result)}"
     if _CONSENT in (result.get("error_codes") or []):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.error_clinic.certificate import new_certificate
 from course.exercises.solved_cell import cell
@@ -61,7 +61,7 @@ CASE = Case(
     ),
     lesson="Give MSAL the function that makes the assertion, so that each one is young when it is sent.",
     situation=_situation,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old="make_assertion()", new="make_assertion().encode()", because="AADSTS700024"),
         Wrong(old="make_assertion()", new="(lambda kept=make_assertion(): kept)", because="AADSTS700024"),

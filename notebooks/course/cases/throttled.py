@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -55,7 +55,7 @@ CASE = Case(
     ),
     lesson="Asking again at once gets the same answer from MSAL's HTTP cache, so wait for as long as the tenant says.",
     situation=_situation,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old='    if "error" in result:\n', new="    for _ in range(20):\n", because="the program still gets"),
         Wrong(

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from course.discovery import signing_keys
 from course.error_clinic import situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import shown
+from course.signature import signing_keys
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The right app in the wrong directory."""
 
-from course.error_clinic import reasons, situations
+from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
 
@@ -28,7 +28,7 @@ CASE = Case(
     ),
     lesson="AADSTS700016 is about a pair: look at the tenant when you are sure of the client ID.",
     situation=situations.practising,
-    judge=lambda result, given: reasons.no_token(result),
+    judge=lambda result, given: running.no_token(result),
     wrong=(
         Wrong(old='"contoso.com"', new='"organizations"', because="AADSTS50194"),
         Wrong(old="make_app(authority", new='make_app(client_credential="new", authority', because="AADSTS700016"),

@@ -4,9 +4,8 @@ A practice tenant runs in a process of its own, the daemon in another. The drill
 reads what the daemon has done, and reports. It never looks at the daemon's code.
 """
 
-from .my_daemon import my_daemon
-from .report import Report
+from .daemon_process import my_daemon
+from .report import Report, Timeline
 from .run import drill
-from .timeline import Timeline
 
 __all__ = ["Report", "Timeline", "drill", "my_daemon"]

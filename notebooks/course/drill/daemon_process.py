@@ -1,4 +1,4 @@
-"""The daemon as the drill sees it: a process that can be started and killed, the jobs it has finished, its log."""
+"""The daemon under test: the learner's script, its process, its finished jobs, its log."""
 
 import json
 import os
@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+NOTEBOOKS = Path(__file__).resolve().parents[2]
+FIRST = NOTEBOOKS / "scripts" / "first_daemon.py"
+_MY_DAEMON = "my_daemon.py"
 JOBS_FILE = "jobs.jsonl"
 _SECONDS_TO_END = 10
 
-# The tenant is on this computer and its authority is nobody's but ours: what is meant for the internet is left out.
+# The tenant runs on this computer with its own certificate authority, so settings for the internet are left out.
 _FOR_THE_INTERNET = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"})
 
 
@@ -56,7 +59,7 @@ class DaemonProcess:
             )
 
     def kill(self) -> None:
-        """End the process at once, in the middle of whatever it does."""
+        """Kill the process at once, without a chance to clean up."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(_SECONDS_TO_END)
@@ -101,3 +104,16 @@ def _job(line: str) -> Job | None:
 def _environment(ca_certificate: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.upper() not in _FOR_THE_INTERNET}
     return kept | {"REQUESTS_CA_BUNDLE": str(ca_certificate), "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def my_daemon() -> Path:
+    """The path of ``my_daemon.py``. The file is made where there is none, and never overwritten.
+
+    It is beside the notebooks, or in the folder that ``COURSE_WORK`` names.
+    """
+    folder = Path(os.environ.get("COURSE_WORK") or NOTEBOOKS)
+    path = folder / _MY_DAEMON
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(FIRST.read_text("utf-8"), encoding="utf-8")
+    return path

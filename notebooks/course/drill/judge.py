@@ -1,16 +1,12 @@
-"""What the drill finds wrong when it looks back: each finding is a sentence with its reason, about what was seen outside."""
+"""The drill's findings: sentences with reasons, from outside observation only."""
 
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from course.secret import MASK
+from course.redaction import Redaction, holds_a_token
 
 from .daemon_process import Job
-
-_TOKEN = re.compile(r"eyJ[\w-]{8,}\.")
-_TOKEN_WHOLE = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
 
 
 def lost_work(jobs: list[Job], users: int) -> Iterable[str]:
@@ -32,22 +28,15 @@ def too_many_applications(discoveries: int, allowed: int) -> Iterable[str]:
         )
 
 
-def secrets_in(log: str, secrets: Iterable[str]) -> Iterable[str]:
+def secrets_in(log: str, redaction: Redaction) -> Iterable[str]:
     """A secret, a passphrase or a token in the log; the finding doesn't repeat it."""
     lines = log.splitlines()
     for kind, found in (
-        ("a secret", lambda line: any(secret in line for secret in secrets)),
-        ("a token", lambda line: bool(_TOKEN.search(line))),
+        ("a secret", redaction.knows),
+        ("a token", holds_a_token),
     ):
         if where := [number for number, line in enumerate(lines, start=1) if found(line)]:
             yield f"{kind} is in the log, in line {where[0]} first"
-
-
-def masked(text: str, secrets: Iterable[str]) -> str:
-    """A text without secrets, passphrases and tokens, for a person to read."""
-    for secret in secrets:
-        text = text.replace(secret, MASK)
-    return _TOKEN_WHOLE.sub("eyJ…", text)
 
 
 def open_files(files: Iterable[Path]) -> Iterable[str]:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import judge
+from .daemon_process import NOTEBOOKS
 from .phases import PHASES, Phase
 from .report import Happened, Report
-from .world import NOTEBOOKS, World
+from .world import World
 
 PATIENCE_SECONDS = 8
 _USERS = 12
@@ -53,7 +54,7 @@ def _run(world: World, tell: Callable[[str], None]) -> Report:
     jobs, log = world.daemon.jobs(), world.daemon.log
     findings += judge.lost_work(jobs, _USERS)
     findings += judge.too_many_applications(world.discoveries(), _APPLICATIONS)
-    findings += judge.secrets_in(log, world.secrets)
+    findings += judge.secrets_in(log, world.redaction)
     findings += judge.open_files(world.daemon.other_files())
     return Report(
         script=world.daemon.script.read_text("utf-8"),

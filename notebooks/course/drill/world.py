@@ -8,17 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from course import served
 from course.administrator import Administrator
+from course.redaction import Redaction, Secret
 from course.registration import Registration
-from course.secret import Secret
-from course.served import ServedTenant
+from course.served_tenant import ServedTenant, find
 from course.tenant import Tenant
 
-from . import judge
-from .daemon_process import DaemonProcess, replace_file
+from .daemon_process import NOTEBOOKS, DaemonProcess, replace_file
 
-NOTEBOOKS = Path(__file__).resolve().parents[2]
 INTERVAL_SECONDS = 0.2
 
 _READY = "This is a practice tenant"
@@ -28,7 +25,7 @@ _LINES_SHOWN = 40
 
 
 class World:
-    """Both processes, and what is done to them.
+    """The tenant's and the daemon's process, and the changes made to them.
 
     Args:
         script: the daemon.
@@ -45,18 +42,23 @@ class World:
         self._process: subprocess.Popen | None = None
         self._discoveries = 0
         self.start_tenant()
-        self.secrets: list[str] = [self.registration.client_secret.value]
+        self._secrets = [self.registration.client_secret]
         self.daemon = DaemonProcess(script, folder, self._ca_file)
-        self._write_settings(CLIENT_SECRET=self.secrets[0])
+        self._write_settings(CLIENT_SECRET=self._secrets[0].value)
 
     @property
     def _served(self) -> ServedTenant:
-        return served.find(self._home)
+        return find(self._home)
 
     @property
     def client_id(self) -> str:
         """The daemon's client ID."""
         return self.registration.client_id
+
+    @property
+    def redaction(self) -> Redaction:
+        """Knows the secrets and passphrases that the daemon has been given so far."""
+        return Redaction(secrets=tuple(self._secrets))
 
     def start_tenant(self) -> None:
         """Start the tenant, the second time on the ports and with the state of the first."""
@@ -81,7 +83,7 @@ class World:
         self._administrator = Administrator(registration=self.registration)
 
     def stop_tenant(self) -> None:
-        """Stop the tenant; nobody listens afterwards."""
+        """Stop the tenant; its ports are closed afterwards."""
         self._discoveries = self.discoveries()
         self._process.terminate()
         self._process.wait(_SECONDS_TO_END)
@@ -99,21 +101,21 @@ class World:
 
     def said(self) -> list[str]:
         """The last lines of the daemon's log, without secrets and tokens; one empty line if it printed nothing."""
-        return judge.masked(self.daemon.log, self.secrets).splitlines()[-_LINES_SHOWN:] or [""]
+        return self.redaction.text(self.daemon.log).splitlines()[-_LINES_SHOWN:] or [""]
 
     def use_new_secret(self) -> None:
         """Make a secret and put it into the daemon's settings."""
         secret = self._administrator.add_secret()
-        self.secrets.append(secret.value)
+        self._secrets.append(secret)
         self._write_settings(CLIENT_SECRET=secret.value)
 
     def use_new_certificate(self) -> None:
         """Make a key and a certificate, register it instead of the one before, and put it into the settings."""
         passphrase = Secret(os.urandom(12).hex())
-        path = self._folder / f"certificate-{len(self.secrets)}.pfx"
+        path = self._folder / f"certificate-{len(self._secrets)}.pfx"
         certificate = _new_pfx(path, passphrase.value)
         self._administrator.add_certificate(certificate)
-        self.secrets.append(passphrase.value)
+        self._secrets.append(passphrase)
         self._write_settings(CLIENT_CERTIFICATE_PATH=str(path), CLIENT_CERTIFICATE_PASSPHRASE=passphrase.value)
         self.wait_for_jobs(1)
         self._administrator.add_certificate(certificate, replace=True)

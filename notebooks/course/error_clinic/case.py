@@ -10,15 +10,21 @@ import ast
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from difflib import get_close_matches
+from functools import cache, cached_property
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
-from course.error_clinic import running, symptom
+from course.error_clinic import running
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import SolvedCell
 from course.exercises.verdict import RIGHT, Settled, Verdict, wrong
+from course.redaction import without_lookalikes
 
 NOTEBOOK = "07-error-clinic"
+# A case's file imports this module, so this module finds it by name.
+_CASES = "course.cases"
 
 # In reading order, each with the heading that the overview gives it.
 GROUPS = {
@@ -114,8 +120,35 @@ class Case:
             verdict = settled.verdict
         else:
             verdict = wrong(reason) if reason else RIGHT
-        return replace(verdict, reason=symptom.without_secrets(verdict.reason))
+        return replace(verdict, reason=without_lookalikes(verdict.reason))
 
     def open(self) -> running.Outcome:
         """Run the broken program in the case's situation; what it returned or raised, and what was sent."""
         return running.run(self.solved.start, self.situation, self.parameters)
+
+
+@cache
+def every_case() -> tuple[Case, ...]:
+    """All cases, in reading order: by group, in it by `order`, then by name."""
+    folder = import_module(_CASES)
+    found = [
+        replace(import_module(f"{_CASES}.{module.name}").CASE, name=module.name.replace("_", "-"))
+        for module in iter_modules(folder.__path__)
+    ]
+    return tuple(sorted(found, key=lambda case: (tuple(GROUPS).index(case.group), case.order, case.name)))
+
+
+def cases_of(group: str) -> tuple[Case, ...]:
+    """The cases of one group, in reading order."""
+    return tuple(case for case in every_case() if case.group == group)
+
+
+def find_case(name: str) -> Case | None:
+    """The case with this name, or None."""
+    return next((case for case in every_case() if case.name == name), None)
+
+
+def close_matches(name: str) -> list[str]:
+    """Names that a mistyped one may mean, or all."""
+    known = [case.name for case in every_case()]
+    return get_close_matches(name, known) or known

@@ -1,4 +1,4 @@
-"""Networks that get in the way, without leaving this computer: MSAL's own session, over the tenant's localhost face.
+"""Obstructive networks on this computer: MSAL's own session, over the tenant's localhost face.
 
 A program that comes over the network by itself meets proxies and certificate authorities, which `practice.http` keeps
 away from the other cases.
@@ -89,7 +89,7 @@ def _network(practice: Any, ca_file: Path, old_proxy: str) -> Network:
 
 @contextmanager
 def _switched_off() -> Iterator[str]:
-    """The URL of a proxy on this computer that doesn't listen. The port stays ours, so that nobody else does."""
+    """The URL of a proxy on this computer that doesn't listen. The socket keeps the port, so no other program can listen on it."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -1,4 +1,4 @@
-"""Running a case's program, and what came of it: a result or an exception, and the requests it sent."""
+"""Runs a case's program; keeps its result or exception and the requests it sent, and judges what many cases share."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import Any
 
 import requests
 
-from course.exercises import trial
-from course.jwt_parts import read_jwt
-from course.trace import Exchange
+from course.claims import read_jwt
+from course.error_clinic import symptom
+from course.exercises import run_answer
+from course.exercises.verdict import code, shown
+from course.http_session import Exchange
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,7 @@ class Outcome:
 def tried(function: object, given: Mapping[str, Any], parameters: tuple[str, ...]) -> Any:
     """What the learner's function returns. Raises Settled if it is none, or raised."""
     with _quiet():
-        return trial.call(function, *_arguments(given, parameters))
+        return run_answer.call(function, *_arguments(given, parameters))
 
 
 def run(
@@ -49,7 +51,7 @@ def run(
         claims = _claims_of_tokens(given["practice"].http)
         try:
             result = functions[0](*arguments)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the symptom
+        except Exception as error:  # noqa: BLE001 - the exception is the symptom
             result = error.with_traceback(None)
         return Outcome(result=result, exchanges=given["practice"].http.trace.exchanges, claims=tuple(claims))
 
@@ -83,3 +85,19 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logger.removeHandler(handler)
+
+
+def no_token(result: Any) -> str:
+    """Why a result holds no token; empty if it holds one."""
+    if isinstance(result, dict) and "access_token" in result:
+        return ""
+    if result is None:
+        return "it returned `None`: neither a token nor an error"
+    if isinstance(result, dict) and "error" in result:
+        return f"the program still gets {code(symptom.headline(result))}: {code(symptom.said(result))}"
+    return f"MSAL's result is wanted, with a token in it, and it returned {shown(result)}"
+
+
+def token_requests(practice: Any) -> int:
+    """How many token requests the program sent."""
+    return sum(exchange.method == "POST" and exchange.path.endswith("/token") for exchange in practice.http.trace)

@@ -1,20 +1,86 @@
-"""What surrounds a case's program: the names it is given, made afresh for each run and tidied up after it.
+"""The parameters of the cases' programs: made for each run, tidied up after it, and explained to the learner.
 
-Each situation is a context manager that gives a dict. All of them are about the practice tenant, also when COURSE_MODE
-is live: nobody breaks a real tenant on purpose. `practice` is always in it.
+A situation is a context manager that gives a dict of parameters, `practice` always among them. Situations use the
+practice tenant, in live mode too: the clinic breaks no real tenant. A scripted person signs in where a case needs one,
+so that its error comes back in each run, also on a hub.
 """
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from urllib.parse import urljoin
+
+import requests
 
 from course.administrator import Administrator
-from course.error_clinic import visitor
+from course.person import MOST_STEPS, Page, chosen, visit
 from course.registration import Registration
 from course.tenant import Tenant
+
+_REFUSAL = re.compile(r"AADSTS\d+: [^<]*")
+
+
+class ErrorPage(Exception):
+    """The sign-in ended on a page with an error. The person sees it, the program doesn't."""
+
+    # The last line of a traceback then has the name alone: where it is defined says nothing to a learner.
+    __module__ = "builtins"
+
+
+def sign_in_at(url: str) -> dict[str, str]:
+    """What the browser brings back from the sign-in page at *url*: the fields of the form for the redirect URI.
+
+    Raises ErrorPage with what a page says instead.
+    """
+    session = requests.Session()
+    # The pages are on this computer; proxy variables are meant for the internet.
+    session.trust_env = False
+    response = session.get(url, timeout=30)
+    for _ in range(MOST_STEPS):
+        page = Page(response.text)
+        if refusal := _REFUSAL.search(html.unescape(response.text)):
+            raise ErrorPage(refusal[0].strip())
+        if "state" in page.forms[0].fields:
+            return page.forms[0].fields
+        form = chosen(page)
+        response = session.post(urljoin(response.url, form.action), data=form.fields, timeout=30)
+    raise RuntimeError("The sign-in did not come to an end.")
+
+
+def enter_code(flow: dict) -> None:
+    """Sign in on the page of a device code flow.
+
+    Raises ErrorPage if the page doesn't say so at the end: the program would otherwise wait for a quarter of an hour.
+    """
+    last = html.unescape(visit(f"{flow['verification_uri']}?otc={flow['user_code']}"))
+    if "You're signed in" not in last:
+        raise ErrorPage("The page for device codes didn't sign the person in")
+
+
+# A case that gives one of these names to something else says so in its `given`.
+_USUAL = {
+    "practice": "`practice`, the registration's values",
+    "make_app": "`make_app(...)`, which makes a confidential client with whatever else MSAL takes",
+    "app": "`app`, a confidential client",
+    "administrator": "`administrator`, who changes the registration with `add_secret()`, `grant(permission)` or "
+    "`allow_public_client_flows()`",
+    "browser": "`browser(url)`, which opens a page, lets a person sign in there, and returns what comes back",
+    "person": "`person(flow)`, who enters the code of a device code flow and signs in",
+    "network": "`network`, the way to the tenant: its address is `network.authority`, and `network.ca_file` and "
+    "`network.public_ca_file` name files with certificate authorities",
+    "wait": "`wait(seconds)`",
+}
+
+
+def explained(names: tuple[str, ...], own: Mapping[str, str]) -> str:
+    """One line about the parameters *names*; *own* is what the case says about its own. Raises KeyError for an unknown one."""
+    return "; ".join((_USUAL | own)[name] for name in names)
+
 
 Given = dict[str, Any]
 
@@ -24,17 +90,16 @@ def practising(registration: Registration | None = None) -> Iterator[Given]:
     """The seeded app, or another registration of the practice tenant.
 
     `practice`: its Registration, with a session of its own. `make_app`: makes a confidential client from it, with
-    whatever else MSAL takes. `administrator`: who may change the registration. `browser`: called with the URL of a
-    sign-in page, a person signs in there, and what comes back is returned. `person`: called with a device code flow,
-    they enter its code and sign in.
+    further arguments of MSAL. `administrator`: may change the registration. `browser`: signs a person in at the URL of
+    a sign-in page, and returns the redirect's fields. `person`: enters the code of a device code flow and signs in.
     """
     practice = (registration or Registration.practice()).with_values()
     yield {
         "practice": practice,
         "make_app": lambda **options: _confidential(practice, options),
         "administrator": Administrator(registration=practice.with_values()),
-        "browser": visitor.sign_in_at,
-        "person": visitor.enter_code,
+        "browser": sign_in_at,
+        "person": enter_code,
     }
 
 
@@ -67,7 +132,7 @@ def signed_in() -> Iterator[Given]:
     with practising() as given:
         app = public_app(given["practice"])
         flow = app.initiate_device_flow(["User.Read"])
-        visitor.enter_code(flow)
+        enter_code(flow)
         app.acquire_token_by_device_flow(flow)
         yield given | {"app": app}
 

@@ -6,13 +6,11 @@ import re
 from datetime import datetime
 from typing import Any
 
-from course.error_clinic.visitor import ErrorPage
-from course.problem import GUID, looks_like_a_secret
-from course.secret import MASK
+from course.error_clinic.situations import ErrorPage
+from course.redaction import GUID, without_lookalikes
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?Z?")
 _PLACE = re.compile(r"(localhost|127\.0\.0\.1):\d+")
-_WORD = re.compile(r"[\w~.+/=-]{32,}")
 _TAIL = re.compile(r"\s+Trace ID:.*", re.DOTALL)
 _LONGEST = 400
 
@@ -43,11 +41,6 @@ def details(result: Any) -> tuple[str, ...]:
     return ()
 
 
-def without_secrets(text: str) -> str:
-    """The text without what looks like a secret: a case's own secrets are made for it, so nobody else knows them."""
-    return _WORD.sub(lambda match: MASK if looks_like_a_secret(match[0]) else match[0], text)
-
-
 def said(error: dict) -> str:
     """An error's description, less the identifiers at its end, by which it is found in the sign-in logs."""
     return _TAIL.sub("", str(error.get("error_description") or ""))
@@ -69,7 +62,7 @@ def _first_sentence(text: str) -> str:
 
 
 def _stable(text: str) -> str:
-    text = without_secrets(_PLACE.sub(r"\1", _relative(text)))
+    text = without_lookalikes(_PLACE.sub(r"\1", _relative(text)))
     text = GUID.sub(lambda match: match[0] if _is_seeded(match[0]) else "{id}", text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 

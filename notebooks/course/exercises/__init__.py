@@ -1,4 +1,4 @@
-"""The course's exercises, one module for each notebook, imported when one of its exercises is asked for."""
+"""The course's exercises. Each notebook has a module, imported on the first request for one of its exercises."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from importlib import import_module
 
 from course.exercises.exercise import Exercise
 
+# By name: what a notebook's module imports, the other notebooks don't need.
 _MODULES = {
-    "00": "start_here",
-    "01": "registration_values",
-    "02": "public_client",
-    "03": "confidential_client",
-    "04": "client_credentials",
-    "05": "caching",
-    "05b": "caching_for_servers",
-    "06": "acquiring_tokens",
-    "07": "error_clinic",
-    "08": "capstone",
+    "00": "exercises.start_here",
+    "01": "exercises.registration_values",
+    "02": "exercises.public_client",
+    "03": "exercises.confidential_client",
+    "04": "exercises.client_credentials",
+    "05": "exercises.caching",
+    "05b": "exercises.caching_for_servers",
+    "06": "exercises.acquiring_tokens",
+    "07": "error_clinic.exercises",
+    "08": "exercises.capstone",
 }
 
 
@@ -25,7 +26,7 @@ def of_notebook(number: str) -> tuple[Exercise, ...]:
     """The exercises of the notebook with this number ("04", "05b"), in reading order; none for an unknown number."""
     if number not in _MODULES:
         return ()
-    return import_module(f"{__name__}.{_MODULES[number]}").EXERCISES
+    return import_module(f"course.{_MODULES[number]}").EXERCISES
 
 
 def every() -> tuple[Exercise, ...]:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import NOT_TRIED, RIGHT, Verdict, shown, wrong
@@ -83,7 +83,7 @@ def _check_silent_first(get_token: object) -> Verdict:
         ("before anybody has signed in", [], None, 1),
     ):
         app = _Stand(accounts, cached)
-        result = trial.call(get_token, app, ["User.Read"], when=when)
+        result = run_answer.call(get_token, app, ["User.Read"], when=when)
         reason = _why_not_silent_first(app, result, accounts=accounts, cached=cached, interactive=interactive)
         if reason:
             return wrong(f"{when} {reason}")
@@ -134,7 +134,7 @@ def _check_claims_challenge(claims_of: object) -> Verdict:
         ("for a 200", 200, None, None),
     ):
         headers = {"WWW-Authenticate": header} if header else {}
-        result = trial.call(claims_of, _Answer(status_code=status, headers=headers), when=when)
+        result = run_answer.call(claims_of, _Answer(status_code=status, headers=headers), when=when)
         if claims is None and result is not None:
             return wrong(f"{when} it returned {shown(result)}: there is no challenge in it, so `None` is wanted")
         if claims is not None and _decoded(result) != claims:

@@ -4,11 +4,12 @@ cache keeps."""
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from course.exercises import cache_hit, cached_answers, trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
@@ -25,7 +26,7 @@ _RESULTS = (
 
 def _check_token_source(from_cache: object) -> Verdict:
     for case, result, expected in _RESULTS:
-        returned = trial.call(from_cache, dict(result), when=case)
+        returned = run_answer.call(from_cache, dict(result), when=case)
         if returned is not expected:
             return wrong(f"{case} it returned {shown(returned)}: {_why_not_the_source(returned, result, expected)}")
     return RIGHT
@@ -55,7 +56,7 @@ def _check_save(save: object) -> Verdict:
 
 def _why_not_the_changed_cache(save: Any, path: Path) -> str:
     cache = _changed_cache()
-    trial.call(save, cache, path, when="for a cache that has changed")
+    run_answer.call(save, cache, path, when="for a cache that has changed")
     if not path.exists() and not cache.has_state_changed:
         return (
             "a changed cache was not written. Its `has_state_changed` is False by now: `serialize()` resets it, "
@@ -83,7 +84,7 @@ def _why_not_the_unchanged_cache(save: Any, path: Path, *, saved_by_another: str
     path.unlink(missing_ok=True)
     if saved_by_another:
         path.write_text(saved_by_another, encoding="utf-8")
-    trial.call(save, cache, path, when="for a cache that has not changed")
+    run_answer.call(save, cache, path, when="for a cache that has not changed")
     left = path.read_text(encoding="utf-8", errors="replace") if path.exists() else None
     if left == saved_by_another:
         return ""
@@ -108,6 +109,115 @@ def _changed_cache() -> Any:
         }
     )
     return cache
+
+
+_NOW = 1_800_000_000
+_SCOPE = "https://graph.microsoft.com/.default"
+_ENTRY = {"realm": "a-tenant", "client_id": "an-app", "target": f"{_SCOPE} openid", "expires_on": str(_NOW + 3000)}
+_WANTED = {"realm": "a-tenant", "client_id": "an-app", "scopes": [_SCOPE]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    """One question, and the rule that answers it. `entry` and `wanted` hold what differs from `_ENTRY`, `_WANTED`."""
+
+    when: str
+    hit: bool
+    rule: str
+    entry: dict = field(default_factory=dict)
+    wanted: dict = field(default_factory=dict)
+
+
+_CASES = (
+    _Case(when="for an entry that has all that is wanted", hit=True, rule="nothing is missing"),
+    _Case(
+        when="for two scopes in another order",
+        hit=True,
+        rule="the order of scopes doesn't matter, so compare sets",
+        wanted={"scopes": ["openid", _SCOPE]},
+    ),
+    _Case(
+        when="with exactly 300 seconds left",
+        hit=True,
+        rule="five minutes are enough",
+        entry={"expires_on": str(_NOW + 300)},
+    ),
+    _Case(
+        when="with 299 seconds left",
+        hit=False,
+        rule="less than five minutes count as expired",
+        entry={"expires_on": str(_NOW + 299)},
+    ),
+    _Case(
+        when="for another tenant's token",
+        hit=False,
+        rule="`realm` has to be the same",
+        entry={"realm": "another-tenant"},
+    ),
+    _Case(
+        when="for another app's token",
+        hit=False,
+        rule="`client_id` has to be the same",
+        entry={"client_id": "another-app"},
+    ),
+    _Case(
+        when="for a scope that the entry hasn't",
+        hit=False,
+        rule="every wanted scope has to be in `target`",
+        wanted={"scopes": [_SCOPE, "profile"]},
+    ),
+    _Case(
+        when="for the beginning of a scope's name",
+        hit=False,
+        rule="whole scopes are compared, so split `target` into its words",
+        wanted={"scopes": [_SCOPE[:-1]]},
+    ),
+    _Case(
+        when="for a scope in capitals",
+        hit=False,
+        rule="scopes are compared as they are written",
+        wanted={"scopes": [_SCOPE.upper()]},
+    ),
+)
+
+
+def _check_cache_hit(is_hit: object) -> Verdict:
+    """The verdict on the learner's function of a cache entry, the wanted values and the time in seconds."""
+    for case in _CASES:
+        returned = run_answer.call(is_hit, _ENTRY | case.entry, _WANTED | case.wanted, _NOW, when=case.when)
+        if not isinstance(returned, bool):
+            return wrong(f"{case.when} it returned {shown(returned)}: `True` or `False` is wanted")
+        if returned is not case.hit:
+            return wrong(f"{case.when} it returned {shown(returned)}: {case.rule}")
+    return RIGHT
+
+
+# msal 1.39.0, throttled_http_client.py: GET 2xx for 24 hours, POST 400 for 60 seconds; 429, 5xx and
+# answers with Retry-After for as long as that says; 401, 403 and 404 without one never.
+_KEPT = {"discovery document", "400 invalid_scope"}
+_NOT_KEPT = {
+    "access token": "an access token is the business of `token_cache`: the HTTP cache is for what is no secret",
+    "401 invalid_client": "a plain 401 (one without `Retry-After`) always goes to the network again: of such 4xx "
+    "answers MSAL keeps 400 and 429 only, so a repaired secret works at once",
+}
+_MISSING = {
+    "discovery document": "the discovery document is missing: it hardly ever changes, and MSAL keeps it for 24 hours",
+    "400 invalid_scope": "`400 invalid_scope` is missing: the same question would get the same answer, so MSAL "
+    "keeps it for 60 seconds",
+}
+
+
+def _check_cached_answers(answer: object) -> Verdict:
+    """The verdict on the set of names that the learner says are kept."""
+    if not isinstance(answer, set | frozenset | list | tuple):
+        return wrong(f"a set of names from `answers` is wanted, in braces, and you gave {shown(answer)}")
+    names = [name for name in answer if name is not ...]
+    unknown = [name for name in names if not isinstance(name, str) or name not in _KEPT | _NOT_KEPT.keys()]
+    if unknown:
+        return wrong(f"{shown(unknown[0])} is none of the names in `answers`")
+    reasons = [reason for name, reason in _NOT_KEPT.items() if name in names]
+    reasons += [reason for name, reason in _MISSING.items() if name not in names]
+    return wrong(reasons[0]) if reasons else RIGHT
 
 
 EXERCISES = (
@@ -154,7 +264,7 @@ EXERCISES = (
                 "with the operator for *less or equal*. And how many seconds are five minutes?"
             ),
         ),
-        check=cache_hit.check,
+        check=_check_cache_hit,
         success="These are the rules of `token_cache`, and MSAL also compares the host and the account.",
     ),
     Exercise(
@@ -204,7 +314,7 @@ EXERCISES = (
                 "nothing."
             ),
         ),
-        check=cached_answers.check,
+        check=_check_cached_answers,
         success="`http_cache` keeps what is no token: discovery for 24 hours, and an answer of 400 for 60 seconds.",
     ),
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from course.drill.my_daemon import FIRST
+from course.drill.daemon_process import FIRST
 from course.drill.report import Report
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import NOT_TRIED, RIGHT, Settled, Verdict, shown, wrong
@@ -20,7 +20,7 @@ def _check_wait(answer: object) -> Verdict:
         when = f"after {failures} failure{'s' * (failures > 1)}" + (
             f", told to wait {retry_after} s" * bool(retry_after)
         )
-        seconds = trial.call(answer, failures, retry_after, when=when)
+        seconds = run_answer.call(answer, failures, retry_after, when=when)
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise Settled(wrong(f"{when} your function gave {shown(seconds)}: a number of seconds is wanted"))
         return seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
@@ -57,7 +57,7 @@ def _why_not_the_scope(scope: str) -> str:
 
 
 def access_token(claims: dict[str, object]) -> str:
-    """A token's three parts with these claims. Nobody signed it: it is for reading only."""
+    """An unsigned token with these claims, for reading only."""
     parts = (json.dumps({"typ": "JWT", "alg": "RS256"}), json.dumps(claims, ensure_ascii=False), "not a signature")
     return ".".join(base64.urlsafe_b64encode(part.encode()).decode().rstrip("=") for part in parts)
 
@@ -82,7 +82,7 @@ ROLES_CASES: tuple[tuple[str, dict[str, object], list[str]], ...] = (
 
 def _check_roles(roles: object) -> Verdict:
     for case, claims, expected in ROLES_CASES:
-        result = trial.call(roles, access_token(claims), when=case)
+        result = run_answer.call(roles, access_token(claims), when=case)
         if result != expected:
             return wrong(f"{case} it returned {shown(result)}: {_why_not_the_roles(result, claims, expected)}")
     return RIGHT
@@ -129,7 +129,7 @@ _ERRORS = (
 
 def _check_error_code(aadsts: object) -> Verdict:
     for case, result, expected in _ERRORS:
-        returned = trial.call(aadsts, dict(result), when=case)
+        returned = run_answer.call(aadsts, dict(result), when=case)
         if type(returned) is not type(expected) or returned != expected:
             return wrong(f"{case} it returned {shown(returned)}: {_why_not_the_code(returned, result, expected)}")
     return RIGHT

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
+from course.exercises.fake_registration import IdentityStandIn, instantiate
 from course.exercises.solved_cell import cell
-from course.exercises.stand_in import IdentityStandIn, instantiate
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
-from course.secret import Secret
+from course.redaction import Secret
 
 _NOTEBOOK = "03-confidential-client"
 _CALLS = 5
@@ -47,9 +47,9 @@ def _why_not_the_credential(credential: object, client_id: str) -> str:
 
 
 def _check_reuse(get_token: object) -> Verdict:
-    trace = trial.registration(get_token).http.trace
+    trace = run_answer.registration(get_token).http.trace
     before = len(trace)
-    results = [trial.call(get_token) for _ in range(_CALLS)]
+    results = [run_answer.call(get_token) for _ in range(_CALLS)]
     reason = _why_not_results(results) or _why_not_reused(results, tuple(trace)[before:])
     return wrong(reason) if reason else RIGHT
 
@@ -124,7 +124,9 @@ def _why_not_an_assertion(credential: object, secret: str) -> str:
 def _why_not_the_identitys(assertion: Callable, identity: IdentityStandIn) -> str:
     for _ in range(2):
         before = len(identity.asked)
-        result = trial.call(assertion, *[{}] * _takes_an_argument(assertion), when="when MSAL asked for the assertion")
+        result = run_answer.call(
+            assertion, *[{}] * _takes_an_argument(assertion), when="when MSAL asked for the assertion"
+        )
         if len(identity.asked) == before:
             return "the function gives out a token that you keep, and will do so after it has expired: ask `identity`"
         if identity.asked[-1] != _EXCHANGE:

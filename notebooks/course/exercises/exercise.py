@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.solved_cell import SolvedCell
 from course.exercises.verdict import NOT_TRIED, Settled, Verdict
 
@@ -50,8 +50,8 @@ class Exercise:
         return self.solved.solution
 
     def judge(self, answer: object) -> Verdict:
-        """The verdict on the answer; whatever the learner's function raises is part of it."""
-        if trial.untouched(answer, self.start):
+        """The verdict on the answer, an exception of the learner's function included."""
+        if run_answer.untouched(answer, self.start):
             return NOT_TRIED
         try:
             return self.check(answer)

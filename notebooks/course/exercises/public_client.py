@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
+from course.exercises.fake_registration import instantiate
 from course.exercises.solved_cell import cell
-from course.exercises.stand_in import instantiate
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
 
 _NOTEBOOK = "02-public-client"
@@ -54,7 +54,7 @@ def _check_make_app(make_app: object) -> Verdict:
 def _check_sign_in_url(read: object) -> Verdict:
     for sign_in in _SIGN_INS:
         case = f"for a URL with `scope={sign_in['scope']}`" if sign_in is not _SIGN_INS[0] else "for MSAL's sign-in URL"
-        result = trial.call(read, f"{_AUTHORIZE}?{urlencode(sign_in)}", when=case)
+        result = run_answer.call(read, f"{_AUTHORIZE}?{urlencode(sign_in)}", when=case)
         reason = _why_not_the_parts(result, sign_in)
         if reason:
             return wrong(f"{case} {reason}")

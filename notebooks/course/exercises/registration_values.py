@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
@@ -30,7 +30,7 @@ _NOT_THE_CREDENTIAL = {
 def _check_authority(authority: object) -> Verdict:
     for instance, tenant in _AUTHORITIES:
         case = f"for the instance `{instance}` and the tenant `{tenant}`"
-        result = trial.call(authority, instance, tenant, when=case)
+        result = run_answer.call(authority, instance, tenant, when=case)
         if result != f"{instance.rstrip('/')}/{tenant}":
             return wrong(f"{case} it returned {shown(result)}: {_why_not_the_authority(result, instance, tenant)}")
     return RIGHT

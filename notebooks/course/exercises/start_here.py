@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.solved_cell import cell
 from course.exercises.verdict import RIGHT, Verdict, shown, wrong
@@ -11,7 +11,7 @@ _NOTEBOOK = "00-start-here"
 
 
 def _check_mode(answer: object) -> Verdict:
-    registration = trial.registration()
+    registration = run_answer.registration()
     if registration.mode not in ("practice", "live"):
         return wrong("the registration can't tell yet: its `problems` say what to correct first")
     if answer == registration.mode:
@@ -39,7 +39,7 @@ def _check_issuer(answer: object) -> Verdict:
 
     from requests import RequestException
 
-    registration = trial.registration()
+    registration = run_answer.registration()
     url = f"{registration.authority}/v2.0/.well-known/openid-configuration"
     try:
         document = registration.http.get(url).json()

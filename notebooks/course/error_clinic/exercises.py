@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from course import cases
-from course.exercises import explaining
+from course.error_clinic import explaining
+from course.error_clinic.case import cases_of, every_case
 from course.exercises.exercise import Exercise
 
 # A step follows the group in which its errors were met.
@@ -17,8 +17,8 @@ _STEPS = {
 
 def _in_reading_order() -> tuple[Exercise, ...]:
     found = []
-    for group in dict.fromkeys(case.group for case in cases.every()):
-        found += [case.exercise for case in cases.of_group(group)]
+    for group in dict.fromkeys(case.group for case in every_case()):
+        found += [case.exercise for case in cases_of(group)]
         found += _STEPS.get(group, ())
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""One trial run of the learner's function, and what surrounds it: the code as given, the `registration` in use."""
+"""Runs the learner's answer once; compares it with the given code, and finds the `registration` in use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def call(function: Callable, *arguments: Any, when: str = "") -> Any:
         result = function(*arguments)
     except Settled:
         raise
-    # Whatever the learner's code raises is the verdict; sys.exit() must not end the cell without a word either.
+    # Every exception becomes the verdict. sys.exit() must not end the cell silently either.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         raise Settled(raised(_what_happened(error, function, when))) from None
     if result is ...:

@@ -5,7 +5,6 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant
 """
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -13,37 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 import anywidget
 import traitlets
 
-from . import fallback
+from . import static_html
+from .redaction import NOTHING_KNOWN
 
 _STATIC = Path(__file__).parent / "static"
-_JWT = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
 _LONGEST_TEXT = 4_000
-
-# The recorder hides these already. They are hidden here a second time, because a notebook is stored and shared.
-_SECRETS = frozenset(
-    {
-        "access_token",
-        "assertion",
-        "authorization",
-        "client_assertion",
-        "client_secret",
-        "code",
-        "code_verifier",
-        "cookie",
-        "device_code",
-        "id_token",
-        "id_token_hint",
-        "password",
-        "proxy_authorization",
-        "refresh_token",
-        "secrettext",
-        "set_cookie",
-        "token",
-        "x_practice_tenant_run",
-    }
-)
-# In an answer, code is the name of an error (Microsoft Graph), not an authorization code.
-_SECRETS_IN_ANSWER = _SECRETS - {"code"}
 
 _PURPOSES = (
     ("/discovery/instance", "instance discovery: is this host a known authority?"),
@@ -59,15 +32,15 @@ class WireTrace(anywidget.AnyWidget):
     """Show the requests recorded so far, each with its method, address, status, time taken and redacted content.
 
     Args:
-        source: `registration.http`, or its `trace`, or any iterable of `course.trace.Exchange`. The widget shows
+        source: `registration.http`, or its `trace`, or any iterable of `course.http_session.Exchange`. The widget shows
             what has been sent when it is made; make another one to see later requests.
 
     Raises:
         TypeError: `source` records nothing, for example a `requests.Session` of the learner's own.
     """
 
-    _esm = _STATIC / "wire_trace.js"
-    _css = _STATIC / "wire_trace.css"
+    _esm = _STATIC / "trace_widget.js"
+    _css = _STATIC / "trace_widget.css"
 
     heading = traitlets.Unicode().tag(sync=True)
     exchanges = traitlets.List().tag(sync=True)
@@ -81,9 +54,9 @@ class WireTrace(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         heading = f"Wire trace: {self.heading}"
         text = "\n".join([heading, *(f"  {number}. {line}" for number, line in enumerate(self._lines, start=1))])
-        items = fallback.html_list(self._lines) if self._lines else ""
-        html = f"<div>{fallback.html_paragraph(heading, strong=True)}{items}</div>"
-        return fallback.with_fallback(super()._repr_mimebundle_(**kwargs), html=html, text=text)
+        items = static_html.html_list(self._lines) if self._lines else ""
+        html = f"<div>{static_html.html_paragraph(heading, strong=True)}{items}</div>"
+        return static_html.with_fallback(super()._repr_mimebundle_(**kwargs), html=html, text=text)
 
 
 def _trace_of(source: object) -> Iterable:
@@ -119,14 +92,14 @@ def _view(number: int, exchange) -> dict:
     return {
         "number": number,
         "method": exchange.method,
-        "address": _mask_tokens(f"{host}{path}"),
+        "address": NOTHING_KNOWN.text(f"{host}{path}"),
         "outcome": _outcome(exchange),
         "good": exchange.status is not None and exchange.status < 400,
         "milliseconds": round(exchange.milliseconds),
         "purpose": _purpose(host, path),
         "sections": [{"title": title, "fields": _fields(content)} for title, content in sections if content],
         "body": _body(exchange.response_body),
-        "error": _mask_tokens(exchange.error or ""),
+        "error": NOTHING_KNOWN.text(exchange.error or ""),
     }
 
 
@@ -141,8 +114,8 @@ def _outcome(exchange) -> str:
 
 def _mask_path(path: str) -> str:
     _, *segments = path.split("/")
-    masked = ["{tenant}" if index == 0 and fallback.is_guid(s) else s for index, s in enumerate(segments)]
-    return _mask_tokens(fallback.mask_guids("/" + "/".join(masked), "id"))
+    masked = ["{tenant}" if index == 0 and static_html.is_guid(s) else s for index, s in enumerate(segments)]
+    return NOTHING_KNOWN.text(static_html.mask_guids("/" + "/".join(masked), "id"))
 
 
 def _purpose(host: str, path: str) -> str:
@@ -152,8 +125,11 @@ def _purpose(host: str, path: str) -> str:
     return "API call" if host.startswith("graph.") else ""
 
 
+# The recorder has hidden secrets already. They are hidden a second time: a notebook is stored and shared.
+
+
 def _fields(content: object) -> list[list[str]]:
-    redacted = _redact(content)
+    redacted = NOTHING_KNOWN.value(content)
     if not isinstance(redacted, dict):
         return [["", _as_text(redacted)]]
     return [[str(name), _as_text(value)] for name, value in redacted.items()]
@@ -162,30 +138,8 @@ def _fields(content: object) -> list[list[str]]:
 def _body(content: object) -> str:
     if content is None:
         return ""
-    text = _as_text(_redact(content, _SECRETS_IN_ANSWER), indent=2)
+    text = _as_text(NOTHING_KNOWN.value(content, answer=True), indent=2)
     return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "\n…"
-
-
-def _redact(content: object, secrets: frozenset[str] = _SECRETS, name: str = "") -> object:
-    """Return a copy of `content` in which every secret is hidden: by its field's name, or by its being a JWT."""
-    if name.lower().replace("-", "_") in secrets and content not in (None, ""):
-        return _hidden(str(content))
-    if isinstance(content, dict):
-        return {key: _redact(value, secrets, str(key)) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_redact(item, secrets, name) for item in content]
-    return _mask_tokens(content) if isinstance(content, str) else content
-
-
-def _hidden(value: str) -> str:
-    scheme, separator, _ = value.partition(" ")
-    if separator and scheme in ("Basic", "Bearer"):
-        return f"{scheme} {fallback.HIDDEN}"
-    return "eyJ…" if value.startswith("eyJ") else fallback.HIDDEN
-
-
-def _mask_tokens(text: str) -> str:
-    return _JWT.sub("eyJ…", text)
 
 
 def _as_text(value: object, indent: int | None = None) -> str:

@@ -1,20 +1,20 @@
-"""How a verdict is shown: HTML that reads in JupyterLab's light and dark theme and without any style, and plain text.
+"""`check`, the last line of an exercise's cell, and its feedback: the verdict as HTML and as text.
 
-Hints and solution are nested `<details>`, which a keyboard opens and which need no script. What is shown depends on the
-exercise and the verdict alone, so that stored outputs can be compared.
+Hints and solution are nested `<details>`. The feedback depends on exercise and verdict alone, so that tests can compare
+stored outputs.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
+from course import exercises
+from course.exercises import progress, run_answer
 from course.exercises.exercise import Exercise
-from course.exercises.verdict import Verdict
-
-_LONGEST_CODE = 160
-_EMPHASIS = re.compile(r"(?<![\w*])\*([^*\s](?:[^*]*[^*\s])?)\*(?![\w*])")
+from course.exercises.verdict import Verdict, code, shown
+from course.message import Message, details, inline, shortened
+from course.redaction import NOTHING_KNOWN, Redaction
 
 _HEADINGS = {
     "not tried": ("○", "Not tried yet.", "var(--jp-info-color1, #0277bd)"),
@@ -48,7 +48,7 @@ class Feedback:
 
     def _text(self) -> str:
         mark, heading, _ = _HEADINGS[self.verdict.kind]
-        lines = [f"{mark} {heading} {_shortened(self._sentence())}", *self.notes]
+        lines = [f"{mark} {heading} {shortened(self._sentence())}", *self.notes]
         if self.verdict.kind != "right":
             lines.append(f"hints: {len(self.exercise.hints)}")
         return "\n".join(lines)
@@ -64,7 +64,7 @@ class Feedback:
 
     def _help(self) -> str:
         solved = self.verdict.kind == "right"
-        opened = _details(
+        opened = details(
             "A solution to compare with" if solved else "Solution",
             f"<pre><code>{escape(self.exercise.solution)}</code></pre>",
         )
@@ -72,43 +72,33 @@ class Feedback:
             return opened
         count = len(self.exercise.hints)
         for number, hint in reversed(list(enumerate(self.exercise.hints, start=1))):
-            opened = _details(f"Hint {number} of {count}", f"<p>{inline(hint)}</p>{opened}")
+            opened = details(f"Hint {number} of {count}", f"<p>{inline(hint)}</p>{opened}")
         return opened
 
 
-@dataclass(frozen=True)
-class Message:
-    """One or more sentences, shown as they are."""
+def check(exercise_id: str, answer: object = ...) -> Feedback | Message:
+    """The verdict on the answer: not tried, wrong and why, raised and where, or right and what that shows.
 
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": f'<p role="status">{inline(self.text)}</p>', "text/plain": self.text}
-
-
-def inline(text: str) -> str:
-    """The text as HTML: what stands in backticks is code, and what stands between asterisks outside code is emphasized."""
-    # A pattern with one group: every second part is code.
-    parts = re.split(r"`([^`]+)`", escape(_shortened(text)))
-    parts[::2] = [_EMPHASIS.sub(r"<em>\1</em>", part) for part in parts[::2]]
-    parts[1::2] = [f"<code>{part}</code>" for part in parts[1::2]]
-    return "".join(parts)
+    A right answer is noted in the progress. Neither secrets of the registration nor tokens are ever shown.
+    An unknown id gives a sentence with the ids that may have been meant.
+    """
+    exercise = exercises.find(exercise_id) if isinstance(exercise_id, str) else None
+    redaction = _redaction(answer)
+    if exercise is None:
+        return Message(redaction.text(_unknown(exercise_id, answer)))
+    verdict = exercise.judge(answer)
+    notes = progress.note_done(exercise.id) if verdict.kind == "right" else ()
+    return Feedback(exercise=exercise, verdict=replace(verdict, reason=redaction.text(verdict.reason)), notes=notes)
 
 
-def _shortened(text: str) -> str:
-    def shorten(match: re.Match[str]) -> str:
-        code = match[1]
-        return f"`{code}`" if len(code) <= _LONGEST_CODE else f"`{code[:_LONGEST_CODE]}…`"
+def _unknown(exercise_id: object, answer: object) -> str:
+    if not isinstance(exercise_id, str) or (isinstance(answer, str) and exercises.find(answer)):
+        return '`check` takes the exercise\'s id first and the answer second: `check("00-mode", mode)`.'
+    matches = [code(match) for match in exercises.close_matches(exercise_id)]
+    if not matches:
+        return f"There is no exercise {shown(exercise_id)}: an id looks like `00-mode`."
+    return f"There is no exercise {shown(exercise_id)}. Is it {' or '.join(matches)}?"
 
-    return re.sub(r"`([^`]+)`", shorten, text)
 
-
-def _details(summary: str, content: str) -> str:
-    # JupyterLab takes single keys, Enter among them, from whatever has the focus in an output.
-    return (
-        f'<details style="margin: 6px 0 0 0;"><summary data-lm-suppress-shortcuts="true">{summary}</summary>'
-        f'<div style="margin-left: 16px;">{content}</div></details>'
-    )
+def _redaction(answer: object) -> Redaction:
+    return getattr(run_answer.registration_at_hand(answer), "redaction", NOTHING_KNOWN)

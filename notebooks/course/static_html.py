@@ -1,7 +1,7 @@
-"""Static stand-ins for widgets: what GitHub, nbconvert and a notebook without a kernel show in their place.
+"""Static stand-ins for widgets, for GitHub, nbconvert and notebooks without a kernel.
 
-A stand-in is stored with the notebook and compared byte for byte, so it must not hold anything that differs between
-two runs: identifiers become `(a GUID)`, `{tenant}` or `(varies)`. It carries no style, because GitHub strips it.
+Tests compare a stored stand-in byte for byte, so it holds nothing that differs between two runs: identifiers become
+`(a GUID)`, `{tenant}` or `(varies)`. It carries no style, because GitHub strips it.
 """
 
 import re
@@ -10,7 +10,6 @@ from html import escape
 
 VARIES = "(varies)"
 A_GUID = "(a GUID)"
-HIDDEN = "****"
 
 _GUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
 

@@ -1,4 +1,4 @@
-"""`clinic`: opens a case of the error clinic, or shows which are cured."""
+"""`clinic` opens a case of the error clinic, or shows which cases are cured."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from course import cases, fallback, progress_record
-from course.error_clinic import parameters, symptom
-from course.error_clinic.case import GROUPS, Case
+from course import static_html
+from course.error_clinic import situations, symptom
+from course.error_clinic.case import GROUPS, Case, cases_of, close_matches, every_case, find_case
 from course.error_clinic.running import Outcome
-from course.feedback import Message, inline
-from course.trace import Exchange
-from course.wire_trace import stored_line
+from course.exercises import progress
+from course.http_session import Exchange
+from course.message import Message, inline
+from course.trace_widget import stored_line
 
 _LEFT = 'style="text-align: left;"'
 _TOKEN_CLAIMS = ("aud", "roles")
@@ -27,10 +28,10 @@ def clinic(name: str | None = None) -> Opened | Overview | Message:
     Without a name: all cases, and which of them are cured. An unknown name gives a sentence with those it may mean.
     """
     if name is None:
-        return Overview(cured=frozenset(progress_record.progress().done))
-    case = cases.find(name) if isinstance(name, str) else None
+        return Overview(cured=frozenset(progress.progress().done))
+    case = find_case(name) if isinstance(name, str) else None
     if case is None:
-        known = ", ".join(f"`{match}`" for match in cases.close_matches(str(name)))
+        known = ", ".join(f"`{match}`" for match in close_matches(str(name)))
         return Message(f"There is no case `{name}`. Is it one of {known}?")
     return Opened(case=case, outcome=case.open())
 
@@ -69,11 +70,11 @@ class Opened:
         told = [
             f"token: {name} = {claims.get(name, 'none')}" for claims in self.outcome.claims for name in _TOKEN_CLAIMS
         ]
-        return tuple(fallback.mask_guids(line, "id") for line in [*lines, *dict.fromkeys(told)])
+        return tuple(static_html.mask_guids(line, "id") for line in [*lines, *dict.fromkeys(told)])
 
     @cached_property
     def _given(self) -> str:
-        return f"You have: {parameters.explained(self.case.parameters, self.case.given)}."
+        return f"You have: {situations.explained(self.case.parameters, self.case.given)}."
 
     def _whole_answer(self) -> str:
         """How to read the last answer, if there was one. Behind an error comes MSAL's question for aliases, which says nothing."""
@@ -137,7 +138,7 @@ class Overview:
         lines = [self._summary()]
         for group, title in GROUPS.items():
             lines.append(title)
-            lines += [f'  {self._mark(case)} clinic("{case.name}")  {case.title}' for case in cases.of_group(group)]
+            lines += [f'  {self._mark(case)} clinic("{case.name}")  {case.title}' for case in cases_of(group)]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -146,7 +147,7 @@ class Overview:
     def _html(self) -> str:
         rows = "".join(
             f'<tr><th scope="row" {_LEFT}>{escape(title)}</th>'
-            f"<td {_LEFT}>{'<br>'.join(self._item(case) for case in cases.of_group(group))}</td></tr>"
+            f"<td {_LEFT}>{'<br>'.join(self._item(case) for case in cases_of(group))}</td></tr>"
             for group, title in GROUPS.items()
         )
         headers = "".join(f'<th scope="col" {_LEFT}>{name}</th>' for name in ("Group", "Cases"))
@@ -156,7 +157,7 @@ class Overview:
         )
 
     def _summary(self) -> str:
-        known = cases.every()
+        known = every_case()
         return f"{sum(case.id in self.cured for case in known)} of {len(known)} cases cured."
 
     def _mark(self, case: Case) -> str:

@@ -1,7 +1,7 @@
-"""A registration for trying out the learner's `make_app`.
+"""A fake registration and a fake managed identity, to try out the learner's `make_app`.
 
-Its values occur nowhere else, and its HTTP client answers tenant discovery by itself: the trial sends nothing and tells
-every wrong argument apart.
+The values are unique, and the HTTP client answers tenant discovery itself. So the check sends nothing, and it can tell
+which argument is wrong.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.exercises import trial
+from course.exercises import run_answer
 from course.exercises.verdict import Settled, shown, wrong
-from course.secret import Secret
+from course.redaction import Secret
 
 _SECRET = Secret("a-secret-value-for-the-trial")
 _DISCOVERY = "/v2.0/.well-known/openid-configuration"
@@ -109,7 +109,7 @@ def instantiate(make_app: Callable, class_name: str, *more: object) -> tuple[Any
 
     registration = RegistrationStandIn()
     with _no_session_of_its_own():
-        app = trial.call(make_app, registration, *more)
+        app = run_answer.call(make_app, registration, *more)
     reason = _why_not_an_instance(app, getattr(msal, class_name)) or _why_not_the_authority(app, registration)
     if reason:
         raise Settled(wrong(reason))

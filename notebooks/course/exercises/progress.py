@@ -1,4 +1,4 @@
-"""Which exercises are done: kept on this computer, in one JSON file, and nowhere else.
+"""The record of finished exercises, in one JSON file on this computer.
 
 The file is `progress.json` in the user's data folder (platformdirs, "msal-python-course"), or in the folder that the
 environment variable COURSE_HOME names.
@@ -15,7 +15,7 @@ from tempfile import mkstemp
 
 from course import exercises
 from course.exercises.exercise import Exercise
-from course.feedback import Message, inline
+from course.message import Message, inline
 
 _LEFT = 'style="text-align: left;"'
 

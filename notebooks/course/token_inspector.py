@@ -12,8 +12,8 @@ from pathlib import Path
 import anywidget
 import traitlets
 
-from . import claims, fallback
-from .jwt_parts import JwtParts, read_jwt
+from . import claims, static_html
+from .claims import JwtParts, read_jwt
 from .signature import SignatureCheck, check_signature
 
 _STATIC = Path(__file__).parent / "static"
@@ -46,8 +46,8 @@ class TokenInspector(anywidget.AnyWidget):
         registration: whose `http` session fetches the tenant's public keys. Without it nothing is verified.
     """
 
-    _esm = _STATIC / "inspector.js"
-    _css = _STATIC / "inspector.css"
+    _esm = _STATIC / "token_inspector.js"
+    _css = _STATIC / "token_inspector.css"
 
     view = traitlets.Dict().tag(sync=True)
 
@@ -56,7 +56,7 @@ class TokenInspector(anywidget.AnyWidget):
         super().__init__(view=view)
 
     def _repr_mimebundle_(self, **kwargs):
-        return fallback.with_fallback(super()._repr_mimebundle_(**kwargs), html=self._html, text=self._text)
+        return static_html.with_fallback(super()._repr_mimebundle_(**kwargs), html=self._html, text=self._text)
 
 
 def _inspect(token: object, registration) -> tuple[dict, str, str]:
@@ -115,15 +115,15 @@ def _token_view(parts: JwtParts, check: SignatureCheck) -> tuple[dict, str, str]
     sentences = [f"Signature. {check.sentence}", *lifetime, CAUTION]
     html = "".join(
         [
-            fallback.html_paragraph("Token inspector: eyJ… . eyJ… . …", strong=True),
-            *(fallback.html_table(caption, columns, rows) for caption, rows in tables.items()),
-            *(fallback.html_paragraph(sentence) for sentence in sentences),
+            static_html.html_paragraph("Token inspector: eyJ… . eyJ… . …", strong=True),
+            *(static_html.html_table(caption, columns, rows) for caption, rows in tables.items()),
+            *(static_html.html_paragraph(sentence) for sentence in sentences),
         ]
     )
     text = "\n".join(
         [
             "Token inspector: eyJ… . eyJ… . …",
-            *(fallback.text_table(caption, rows) for caption, rows in tables.items()),
+            *(static_html.text_table(caption, rows) for caption, rows in tables.items()),
             *sentences,
         ]
     )
@@ -133,13 +133,13 @@ def _token_view(parts: JwtParts, check: SignatureCheck) -> tuple[dict, str, str]
 def _problem_view(sentence: str, facts: dict[str, object]) -> tuple[dict, str, str]:
     shown = {name: _as_text(value) for name, value in facts.items()}
     # A description ends in a trace ID and a time, which differ in each run.
-    stable = [(name, fallback.VARIES if name == "error_description" else value) for name, value in shown.items()]
+    stable = [(name, static_html.VARIES if name == "error_description" else value) for name, value in shown.items()]
     view = {"problem": sentence, "facts": [[name, value] for name, value in shown.items()]}
-    html = fallback.html_paragraph("Token inspector", strong=True) + fallback.html_paragraph(sentence)
+    html = static_html.html_paragraph("Token inspector", strong=True) + static_html.html_paragraph(sentence)
     text = f"Token inspector\n{sentence}"
     if stable:
-        html += fallback.html_table("The error", ("name", "value"), stable)
-        text += "\n" + fallback.text_table("The error", stable)
+        html += static_html.html_table("The error", ("name", "value"), stable)
+        text += "\n" + static_html.text_table("The error", stable)
     return view, f"<div>{html}</div>", text
 
 
@@ -164,15 +164,15 @@ def _stable(name: str, value: object, payload: dict) -> str:
         return _difference(value - issued, "iat")
     if name in _STABLE:
         return _as_text(sorted(map(str, value)) if isinstance(value, list) else value)
-    if fallback.is_guid(value):
-        return fallback.A_GUID
+    if static_html.is_guid(value):
+        return static_html.A_GUID
     if name in _ISSUERS and isinstance(value, str):
-        return fallback.mask_guids(_as_text(value), "tenant")
+        return static_html.mask_guids(_as_text(value), "tenant")
     if name == "aud" and isinstance(value, str):
-        return fallback.mask_guids(_as_text(value), "id")
+        return static_html.mask_guids(_as_text(value), "id")
     if name == "wids" and isinstance(value, list):
-        return ", ".join(fallback.A_GUID for _ in value)
-    return fallback.VARIES
+        return ", ".join(static_html.A_GUID for _ in value)
+    return static_html.VARIES
 
 
 def _lifetime(payload: dict) -> list[str]:
