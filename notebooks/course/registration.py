@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file, near_names, registration_table
+from . import dotenv_file, headless, near_names, registration_table
 from .defaults import defaults_of
 from .problem import Problem, RegistrationError, Values, plain
 from .secret import Secret
@@ -189,6 +189,7 @@ def _resolve(source: Source) -> Registration:
         from practice_tenant import start
 
         running = start()
+    headless.prepare(running.http_port if running else None)
     seeded = seeded_values(running.seeded) if running else {}
     known = {key: own(key, value, seeded) for key, value in source.given.items()}
     given = {key: value for key, value in known.items() if value}

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import html
-import re
 from urllib.parse import urljoin
 
 import requests
 
-from course.person import MOST_STEPS, Page, chosen, visit
-
-_REFUSAL = re.compile(r"AADSTS\d+: [^<]*")
+from course.person import MOST_STEPS, Page, chosen, refusal, visit
 
 
 class ErrorPage(Exception):
@@ -31,8 +28,8 @@ def sign_in_at(url: str) -> dict[str, str]:
     response = session.get(url, timeout=30)
     for _ in range(MOST_STEPS):
         page = Page(response.text)
-        if refusal := _REFUSAL.search(html.unescape(response.text)):
-            raise ErrorPage(refusal[0].strip())
+        if said := refusal(response.text):
+            raise ErrorPage(said)
         if "state" in page.forms[0].fields:
             return page.forms[0].fields
         form = chosen(page)
