@@ -52,7 +52,8 @@ def hermetic(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[
     folder.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in environment.items() if name.upper() not in REMOVED}
     python_path = [str(HERMETIC), *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
-    # Sign-in pages are opened by a scripted person; "&" lets whoever opened one wait for the answer meanwhile.
+    # A scripted person opens sign-in pages also where a kernel is not headless, and in the cloud. "&" lets the program that
+    # opened one wait for the answer meanwhile.
     person = (ROOT / "notebooks" / "course" / "person.py").as_posix()
     return kept | {
         "BROWSER": f'"{Path(sys.executable).as_posix()}" "{person}" %s &',

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import ipywidgets as widgets
 
-from . import person, static_html
+from . import headless, person, static_html
 from .registration import Registration
 
 PAGE_STORED = "Open the sign-in page. (The link is live only.)"
@@ -23,9 +23,10 @@ CANNOT_COME_BACK = "On a hub your browser can't come back to this kernel."
 def kernel_is_remote() -> bool:
     """Whether the kernel runs on another computer than the learner's browser, as on JupyterHub.
 
-    Then a sign-in can't come back to ``http://localhost``: that is the learner's own computer, not the kernel's.
+    Then a sign-in can't come back to ``http://localhost``: that is the learner's own computer, not the kernel's. In a
+    headless run no browser is elsewhere.
     """
-    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ
+    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ and not headless.is_headless()
 
 
 def reachable(url: str) -> str:
@@ -48,11 +49,18 @@ def link(url: str, words: str) -> str:
 class SignInLink(widgets.HTML):
     """A link to a page for signing in, opened at once where kernel and browser share a computer.
 
+    In a headless run the scripted person has signed in before the cell ends.
+
     Args:
         target: what ``initiate_device_flow`` returned, or the URL of a web app, which sends people to sign in.
+
+    Raises:
+        NoPerson: the run is headless, and the sign-in is at a tenant in the cloud.
     """
 
     def __init__(self, target: dict | str):
+        if headless.is_headless() and self._sign_in_headless(target):
+            return
         if isinstance(target, str):
             if kernel_is_remote() and urlsplit(target).hostname == "localhost":
                 self._sign_in_beside_the_kernel(target)
@@ -67,6 +75,30 @@ class SignInLink(widgets.HTML):
             return
         # Entra fills in the code from "otc"; the person still has to send it.
         self._show(f"{flow['verification_uri']}?otc={flow['user_code']}", flow["user_code"])
+
+    def _sign_in_headless(self, target: dict | str) -> bool:
+        """Let the scripted person sign in; False if the usual way is right: an error to show, or a BROWSER to open."""
+        app = isinstance(target, str)
+        if not app and "user_code" not in target:
+            return False
+        page = person.sign_in_page(target) if app else f"{target['verification_uri']}?otc={target['user_code']}"
+        if headless.is_practice_page(page):
+            person.visit(page)
+        elif headless.has_browser_of_its_own():
+            return False
+        elif app:
+            person.decline(page, headless.NO_PERSON)
+            raise headless.NoPerson(headless.NO_PERSON)
+        else:
+            # MSAL's way to end its polling: one more request, and no wait.
+            target["expires_at"] = 0
+            raise headless.NoPerson(headless.NO_PERSON)
+        super().__init__(
+            value=f"<p>No person looks: a scripted one signed in, as <strong>{person.ACCOUNT}</strong>.</p>"
+        )
+        self.add_class("course-widget")
+        self._stored = PAGE_STORED if app else CODE_STORED
+        return True
 
     def _sign_in_beside_the_kernel(self, app: str) -> None:
         if person.sign_in_to(app):

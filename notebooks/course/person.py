@@ -1,24 +1,32 @@
-"""A small scripted person, for runs with nobody at the screen.
+"""A small scripted person, for runs that no person looks at.
 
-Tests and the refresh command name this program in ``BROWSER``, so that Python's ``webbrowser`` opens sign-in pages with
-it: it picks the learner's account, types the password that the page hints at, and accepts. A tenant that is served for
-several people gives no hint; ``COURSE_PERSON_PASSWORD`` then has the password.
+It picks the learner's account, types the password that the page hints at, and accepts. Headless kernels call it
+(headless.py). Tests that run JupyterLab, or play a tenant in the cloud, name this program in ``BROWSER``, so that
+Python's ``webbrowser`` opens sign-in pages with it. A tenant that is served for several people gives no hint;
+``COURSE_PERSON_PASSWORD`` then has the password.
 
     python -m course.person URL
 """
 
+import html
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 ACCOUNT = "learner@practice.example"
 MOST_STEPS = 10
 
 _TAG = re.compile(r"<[^>]*>")
 _HINT = re.compile(r"password\s+is\s+([a-z]+(?:-[a-z]+)+)")
+_REFUSAL = re.compile(r"AADSTS\d+: [^<]*")
+
+
+class NoPassword(Exception):
+    """A page asks for a password and doesn't hint at it."""
 
 
 @dataclass
@@ -104,13 +112,41 @@ def sign_in_to(app: str) -> bool:
     Args:
         app: the address of its first page, which redirects to the sign-in.
     """
-    with browser() as session:
-        sent_to = session.get(app, allow_redirects=False, timeout=30).headers.get("Location", "")
+    url = sign_in_page(app)
     # A person of the practice tenant has no business with a tenant in the cloud.
-    if urlsplit(sent_to).hostname != "localhost":
+    if urlsplit(url).hostname != "localhost":
         return False
-    visit(sent_to)
+    visit(url)
     return True
+
+
+def sign_in_page(app: str) -> str:
+    """Where a web app's first page sends people to sign in; empty if it doesn't."""
+    with browser() as session:
+        return session.get(app, allow_redirects=False, timeout=30).headers.get("Location", "")
+
+
+def refusal(text: str) -> str:
+    """The error that a page of the tenant shows; empty where it shows none."""
+    found = _REFUSAL.search(html.unescape(text))
+    return found[0].strip() if found else ""
+
+
+def decline(auth_uri: str, reason: str) -> None:
+    """Answer the app that started a sign-in as if the person had declined (RFC 6749 section 4.1.2.1).
+
+    Args:
+        auth_uri: where the sign-in would begin; it names the app's address and the state.
+        reason: what the app is told in ``error_description``.
+    """
+    import requests
+
+    asked = dict(parse_qsl(urlsplit(auth_uri).query))
+    answer = {"error": "access_denied", "error_description": reason, "state": asked.get("state", "")}
+    # An app that has ended doesn't wait.
+    if urlsplit(asked.get("redirect_uri", "")).hostname in ("localhost", "127.0.0.1"):
+        with browser() as session, suppress(requests.ConnectionError):
+            session.post(asked["redirect_uri"], data=answer, timeout=30)
 
 
 def chosen(page: Page) -> Form:
@@ -123,7 +159,7 @@ def chosen(page: Page) -> Form:
     if "password" in form.fields:
         hint = _HINT.search(_TAG.sub("", page.text))
         if hint is None and "COURSE_PERSON_PASSWORD" not in os.environ:
-            raise SystemExit("This page has no password hint: it is not this run's own practice tenant.")
+            raise NoPassword("This page has no password hint: it is not this run's own practice tenant.")
         form.fields["password"] = hint[1] if hint else os.environ["COURSE_PERSON_PASSWORD"]
     if form.buttons and form.buttons[0][0]:
         form.fields |= dict(form.buttons[:1])
@@ -131,4 +167,7 @@ def chosen(page: Page) -> Form:
 
 
 if __name__ == "__main__":
-    visit(sys.argv[1])
+    try:
+        visit(sys.argv[1])
+    except NoPassword as problem:
+        raise SystemExit(problem) from None

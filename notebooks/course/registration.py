@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file
+from . import dotenv_file, headless
 from .clouds import WORLDWIDE, cloud_of_instance
 from .problem import Problem, RegistrationError, Values, plain
 from .redaction import MASK, Redaction, Secret, looks_like_a_secret, secrets_of
@@ -232,6 +232,7 @@ def _resolve(source: Source) -> Registration:
         from practice_tenant import start
 
         running = start()
+    headless.prepare(running.http_port if running else None)
     seeded = _seeded_values(running.seeded) if running else {}
     known = {key: _own(key, value, seeded) for key, value in source.given.items()}
     given = {key: value for key, value in known.items() if value}

@@ -28,7 +28,12 @@ class WebApp:
             ("localhost", 0), type("Pages", (_Pages,), {"web_app": self})
         )
         self.url = f"http://localhost:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # How many seconds it may take to stop.
+        serve = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,)
+        )
+        serve.daemon = True
+        serve.start()
 
     def start_sign_in(self):
         """The URL to sign in at. A real app keeps the flow in the session."""

@@ -41,6 +41,9 @@ def load_ipython_extension(shell) -> None:
     @wraps(send)
     def noting(self, request, **options):
         response = send(self, request, **options)
+        # The scripted person's browser may be in this process; what it sends is no part of the notebook.
+        if type(self.get_adapter(request.url)).__name__ == "BothAddresses":
+            return response
         notes[-1].answers.append(line(response))
         # A program in the kernel that asks localhost asks a practice tenant; a real one isn't there.
         if type(self).__name__ == "CarriedSession" or urlsplit(request.url).hostname == "localhost":

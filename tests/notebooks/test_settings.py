@@ -54,12 +54,29 @@ def test_the_folders_of_the_tests_are_explained_to_contributors():
 
 def test_the_readme_installs_what_the_course_and_its_tests_need():
     text = README.read_text(encoding="utf-8")
-    assert "-r requirements.txt" in text and "-r tests/requirements.txt" in text
+    assert (
+        0
+        < text.index("-r requirements.txt")
+        < text.index("-m pytest --nbval notebooks/")
+        < text.index("-r tests/requirements.txt")
+    )
+
+
+def test_a_learner_installs_what_runs_and_compares_notebooks_and_the_tests_add_to_that():
+    learners = named_in("requirements.txt")
+    assert learners >= {"msal", "jupyterlab", "ipywidgets", "nbval", "python-dotenv", "pytest", "pytest-xdist"}
+    assert "pytest-randomly" in named_in("tests/requirements.txt")
+    assert not learners & (named_in(".binder/requirements.txt") | named_in("tests/requirements.txt"))
+
+
+def named_in(path: str) -> set[str]:
+    """The distributions that a requirements file itself names."""
+    lines = (ROOT / path).read_text(encoding="utf-8").splitlines()
+    return {canonical(re.split(r"[\[<>=]", line)[0]) for line in lines if line and not line.startswith(("#", "-r"))}
 
 
 def test_what_the_course_imports_is_named_in_its_requirements():
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    named = {canonical(re.split(r"[\[<>=]", line)[0]) for line in lines if line and not line.startswith("#")}
+    named = named_in("requirements.txt")
     imported = {name.split(".")[0] for path in FOLDER.rglob("*.py") for name in imports(path)}
     distributions = packages_distributions()
     needed = {canonical(name) for module in imported for name in distributions.get(module, ())}

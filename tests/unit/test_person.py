@@ -152,7 +152,7 @@ def link(practice: Practice) -> str:
 
 
 def test_without_a_hint_no_password_is_typed(session, practice):
-    with pytest.raises(SystemExit, match="no password hint: it is not this run's own practice tenant"):
+    with pytest.raises(person.NoPassword, match="no password hint: it is not this run's own practice tenant"):
         person.visit(link(practice))
     assert session.posted
     assert not [form for form in session.posted if "password" in form]

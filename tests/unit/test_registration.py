@@ -40,7 +40,7 @@ SEEDED = SimpleNamespace(
 def tenant(monkeypatch):
     """A practice tenant that counts its starts, in place of the real one."""
     run = {"control_token": "a control token", "face_header": ("X-Run", "a run token")}
-    running = SimpleNamespace(seeded=SEEDED, notices=(), starts=0, **run)
+    running = SimpleNamespace(seeded=SEEDED, notices=(), http_port=8400, starts=0, **run)
 
     def start():
         running.starts += 1

@@ -125,10 +125,15 @@ class World:
         before = len(self.daemon.jobs())
         return self._wait(lambda: len(self.daemon.jobs()) >= before + count, self.patience)
 
-    def wait_for_token_requests(self, count: int) -> bool:
-        """Wait until the daemon has asked for so many more tokens; False if it didn't, or ended."""
+    def wait_for_token_requests(self, count: int, *, share: float = 1 / 2) -> bool:
+        """Wait until the daemon has asked for so many more tokens; False if it didn't, or ended.
+
+        Args:
+            count: how many.
+            share: the part of the drill's patience that each request gets.
+        """
         before = self.tenant.requests("token", self.client_id)
-        seconds = count * self.patience / 2
+        seconds = count * self.patience * share
         return self._wait(lambda: self.tenant.requests("token", self.client_id) >= before + count, seconds)
 
     def _wait(self, happened: Callable[[], bool], seconds: float) -> bool:

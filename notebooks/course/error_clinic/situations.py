@@ -8,7 +8,6 @@ so that its error comes back in each run, also on a hub.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -18,11 +17,9 @@ from urllib.parse import urljoin
 import requests
 
 from course.administrator import Administrator
-from course.person import MOST_STEPS, Page, chosen, visit
+from course.person import MOST_STEPS, Page, chosen, refusal, visit
 from course.registration import Registration
 from course.tenant import Tenant
-
-_REFUSAL = re.compile(r"AADSTS\d+: [^<]*")
 
 
 class ErrorPage(Exception):
@@ -43,8 +40,8 @@ def sign_in_at(url: str) -> dict[str, str]:
     response = session.get(url, timeout=30)
     for _ in range(MOST_STEPS):
         page = Page(response.text)
-        if refusal := _REFUSAL.search(html.unescape(response.text)):
-            raise ErrorPage(refusal[0].strip())
+        if said := refusal(response.text):
+            raise ErrorPage(said)
         if "state" in page.forms[0].fields:
             return page.forms[0].fields
         form = chosen(page)
