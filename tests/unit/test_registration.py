@@ -40,7 +40,7 @@ SEEDED = SimpleNamespace(
 @pytest.fixture(autouse=True)
 def tenant(monkeypatch):
     """A practice tenant that counts its starts, in place of the real one."""
-    running = SimpleNamespace(seeded=SEEDED, notices=(), starts=0)
+    running = SimpleNamespace(seeded=SEEDED, http_port=8400, notices=(), starts=0)
 
     def start():
         running.starts += 1
