@@ -77,7 +77,16 @@ def test_a_failing_run_of_nbval_reports_no_secret(tmp_path: Path):
     cells[-2].outputs = [v4.new_output("execute_result", data={"text/plain": "something else"}, execution_count=1)]
     scratch = tmp_path / "failing.ipynb"
     nbformat.write(v4.new_notebook(cells=cells, metadata=refresh.METADATA), scratch)
-    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / ".pytest.ini"), "-n0", "-pno:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-c",
+        str(ROOT / ".pytest.ini"),
+        "-n0",
+        "-pno:cacheprovider",
+        "-pno:randomly",
+    ]
     environment = os.environ | {"USED": str(used), "CONTROL": control, "PYTHONPATH": str(FOLDER)}
     ended = subprocess.run(
         [*command, f"--junitxml={report}", str(scratch)],

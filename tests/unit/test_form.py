@@ -56,7 +56,9 @@ def practice(env_file, monkeypatch):
         api_client_id="55555555-2222-3333-4444-555555555555",
         administrator_client_id="66666666-2222-3333-4444-555555555555",
     )
-    monkeypatch.setattr("practice_tenant.start", lambda: SimpleNamespace(seeded=seeded, notices=()), raising=False)
+    monkeypatch.setattr(
+        "practice_tenant.start", lambda: SimpleNamespace(seeded=seeded, http_port=8400, notices=()), raising=False
+    )
     return Registration.load(env_file, environ={})
 
 
