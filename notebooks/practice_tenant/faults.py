@@ -195,7 +195,7 @@ class Faults:
             yield
 
     def _forget_after_reset(self) -> None:
-        # Where the file is busy or damaged, the next request finds out.
+        # Where the file is busy, the next request finds out.
         with contextlib.suppress(sqlite3.Error):
             if self._since is not None and self._since != self._generation():
                 self.clear()

@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .directory import seed
-from .directory.check import check
-from .directory.damaged import Damaged
-from .directory.database import UnknownSchema
+from .directory.database import Damaged, UnknownSchema
 from .directory.seed import SeededValues
 from .directory.signing_keys import first_keys
 from .directory.store import Directory
@@ -52,13 +50,12 @@ def default_folder() -> Path:
     return user_state_path("msal-practice-tenant", appauthor=False)
 
 
-def open_state(folder: Path | None = None, *, clock: Clock = time.time, thorough: bool = False) -> State:
+def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State:
     """Open the tenant's state, making and seeding it the first time.
 
     Args:
         folder: the state folder; None means ``default_folder()``.
         clock: seconds since the epoch.
-        thorough: whether a big file is looked at as closely as a small one, which takes seconds.
     """
     folder = folder or default_folder()
     notices: list[str] = []
@@ -68,7 +65,7 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time, thorough
         with _one_process_at_a_time(folder / LOCK):
             # It holds signing keys: readable by its owner only, from its first moment.
             (folder / DATABASE).touch(mode=0o600)
-            directory = _open_or_set_aside(folder / DATABASE, notices, thorough)
+            directory = _open_or_set_aside(folder / DATABASE, notices)
             with contextlib.ExitStack() as on_failure:
                 on_failure.callback(directory.close)
                 seeded = _seed_if_new(directory, folder / SECRETS, clock)
@@ -122,9 +119,9 @@ def _one_process_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def _open_or_set_aside(path: Path, notices: list[str], thorough: bool) -> Directory:
+def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
     try:
-        return _open_sound(path, thorough)
+        return Directory(path)
     except UnknownSchema as error:
         reason = f"was written by another version ({error})"
     except Damaged as error:
@@ -140,15 +137,6 @@ def _open_or_set_aside(path: Path, notices: list[str], thorough: bool) -> Direct
         "a new one was made, so what you registered before has to be registered again."
     )
     return Directory(path)
-
-
-def _open_sound(path: Path, thorough: bool) -> Directory:
-    directory = Directory(path)
-    with contextlib.ExitStack() as on_failure:
-        on_failure.callback(directory.close)
-        check(directory, thorough=thorough)
-        on_failure.pop_all()
-    return directory
 
 
 def _free_name(path: Path) -> Path:

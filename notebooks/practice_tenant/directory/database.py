@@ -1,8 +1,5 @@
 """The SQLite file under the directory: opening it, transactions, and the few statements everything else uses.
 
-Whatever SQLite or the making of objects raises because the file is damaged is raised as ``Damaged``, here and nowhere
-else (``damaged``).
-
 WAL lets readers go on while one process writes; every change is one transaction, so a process killed in the middle of
 it leaves the file as it was.
 """
@@ -14,17 +11,18 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .damaged import Damaged, Named, made_of
 from .lookups import Lookups
 from .schema import SCHEMA_VERSION, STEPS, TABLE_NAMES
 
 _BUSY_SECONDS = 20
 
-_NAMED = Named()
-
 
 class UnknownSchema(Exception):
     """The file was written by another version of the practice tenant."""
+
+
+class Damaged(Exception):
+    """SQLite finds the file damaged; the text says where."""
 
 
 class Database:
@@ -34,7 +32,7 @@ class Database:
         path: the file, or None to keep everything in memory.
 
     Raises:
-        Damaged: the file is not a readable database.
+        Damaged: SQLite's quick check fails.
         sqlite3.OperationalError: it can't be used now.
         UnknownSchema: it has a schema this version doesn't know.
     """
@@ -57,12 +55,23 @@ class Database:
     def _open(self) -> None:
         self._one("PRAGMA foreign_keys = ON")
         if self.path is not None:
-            self._require_ok("PRAGMA quick_check(1)")
+            self._check()
             self._one("PRAGMA journal_mode = WAL")
             # WAL with NORMAL survives a killed process whole; only a power cut may lose the last change.
             self._one("PRAGMA synchronous = NORMAL")
         with self.transaction():
             self._take_steps(self._one("PRAGMA user_version")[0])
+
+    def _check(self) -> None:
+        try:
+            found = self._one("PRAGMA quick_check(1)")[0]
+        except sqlite3.OperationalError:
+            raise
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # SQLite may quote the file in what it says, and that may be no text.
+            raise Damaged("file is not a database" if isinstance(error, UnicodeDecodeError) else str(error)) from error
+        if found != "ok":
+            raise Damaged(found)
 
     def _take_steps(self, version: int) -> None:
         """Bring the tables from a schema version (0: there are none) to the one that this code knows."""
@@ -109,40 +118,6 @@ class Database:
         with contextlib.suppress(sqlite3.OperationalError):
             self._one("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def require_whole(self) -> None:
-        """Check what is slow to check, about a second for 100,000 rows: that indexes and tables say the same.
-
-        Raises:
-            Damaged: they don't, or the tables have other columns than this version makes.
-        """
-        self._require_ok("PRAGMA integrity_check(1)")
-        if self._one("PRAGMA foreign_key_check") is not None:
-            raise Damaged("a row belongs to one that isn't there")
-        new = Database()
-        try:
-            if self._columns() != new._columns():
-                raise Damaged("its tables have other columns")
-        finally:
-            new.close()
-
-    def _require_ok(self, look: str) -> None:
-        found = self._one(look)[0]
-        if found != "ok":
-            raise Damaged(found)
-
-    def _columns(self) -> list[list[tuple]]:
-        kinds = ("table_xinfo", "foreign_key_list")
-        return [[tuple(row) for row in self._all(f"PRAGMA {kind}({table})")] for table in TABLE_NAMES for kind in kinds]
-
-    def every(self, table: str, holds: Callable[[sqlite3.Row], bool]) -> bool:
-        """Whether something holds for every row of a table.
-
-        Raises:
-            Damaged: *holds* raised something.
-        """
-        with self._lock, _NAMED, contextlib.closing(self._db.execute(f"SELECT * FROM {table}")) as rows:
-            return all(made_of(holds, row, f"a row of its table {table}") for row in rows)
-
     def revision(self) -> tuple[int, int]:
         """A value that differs once anything changed, in this process or another: what was read before may be stale."""
         return self._data_version(), self._db.total_changes
@@ -161,21 +136,21 @@ class Database:
         return self._one("PRAGMA data_version")[0] if self._seen is None else self._seen
 
     def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
-        with self._lock, _NAMED:
+        with self._lock:
             return self._db.execute(sql, values).fetchone()
 
     def _all(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock, _NAMED:
+        with self._lock:
             return self._db.execute(sql, values).fetchall()
 
     def _made(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
         """What *make* makes of each row."""
-        return tuple(made_of(make, row) for row in self._all(sql, *values))
+        return tuple(make(row) for row in self._all(sql, *values))
 
     def _made_one(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object):
         """What *make* makes of the row, or None."""
         row = self._one(sql, *values)
-        return None if row is None else made_of(make, row)
+        return None if row is None else make(row)
 
     def _look_up(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
         """What ``_made`` gives, from memory where nothing changed since. It has to be immutable: many share it."""
@@ -198,7 +173,7 @@ class Database:
 
     def _change(self, sql: str, *values: object) -> int:
         """Run one statement in a transaction; returns how many rows it touched."""
-        with self.transaction(), _NAMED:
+        with self.transaction():
             return self._db.execute(sql, values).rowcount
 
     def _insert(self, table: str, **columns: object) -> None:

@@ -58,6 +58,3 @@ def _credential(row: sqlite3.Row) -> FederatedCredential:
     columns = dict(row)
     del columns["app_id"]
     return FederatedCredential(**columns)
-
-
-MAKERS = {"federated_credential": _credential}

@@ -11,7 +11,6 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from .damaged import Damaged
 from .database import Database
 
 # An expired value is remembered for a while, to be told apart from one that never was.
@@ -101,13 +100,7 @@ def issued_of(row: sqlite3.Row) -> Issued:
     return Issued(
         kind=row["kind"],
         family=row["family"],
-        content=_Content(json.loads(row["content"])),
+        content=json.loads(row["content"]),
         expires=row["expires"],
         redeemed=row["redeemed"],
     )
-
-
-class _Content(dict):
-    # Whoever gives a value out gives it all that is read of it: a member that is missing was called so once.
-    def __missing__(self, name: str):
-        raise Damaged("a value that was given out lacks what it stands for")

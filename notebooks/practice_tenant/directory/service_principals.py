@@ -77,8 +77,5 @@ def _assignment(row: sqlite3.Row) -> AppRoleAssignment:
     return AppRoleAssignment(**row)
 
 
-MAKERS = {"service_principal": _principal, "app_role_assignment": _assignment}
-
-
 def _role_id(row: sqlite3.Row) -> str:
     return row["app_role_id"]

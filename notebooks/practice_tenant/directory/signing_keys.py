@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .base64url import base64url
-from .damaged import Damaged, made_of
 from .store import Directory
 
 LATER = 2**40  # active_from of the key that waits: no clock reaches it
@@ -61,20 +60,13 @@ class SigningKeys:
         self._keys: tuple[SigningKey, ...] = ()
 
     def published(self) -> tuple[SigningKey, ...]:
-        """Every key whose tokens may still be in use or soon will be, the oldest first.
-
-        Raises:
-            Damaged: one can't be read, or there is none.
-        """
+        """Every key whose tokens may still be in use or soon will be, the oldest first."""
         seen = self._directory.revision()
         if seen != self._seen:
             self._make_first()
             held = {key.kid: key for key in self._keys}
             rows = self._directory.signing_keys()
-            keys = tuple(made_of(lambda row: load(row, held.get(row["kid"])), row, "a signing key") for row in rows)
-            if not keys:
-                raise Damaged("it has no signing key")
-            self._keys = keys
+            self._keys = tuple(load(row, held.get(row["kid"])) for row in rows)
             self._seen = seen
         return self._keys
 

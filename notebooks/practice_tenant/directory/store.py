@@ -227,11 +227,6 @@ def _key(row: sqlite3.Row) -> KeyCredential:
     return KeyCredential(**_without_app(row))
 
 
-# What a row of a table becomes.
-MAKERS = {"tenant": _tenant, "application": _application, "user": _user}
-MAKERS |= {"password_credential": _password, "key_credential": _key}
-
-
 def _without_app(row: sqlite3.Row) -> dict:
     columns = dict(row)
     del columns["app_id"]
