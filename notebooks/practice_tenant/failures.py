@@ -24,7 +24,8 @@ def handlers(render: Render) -> dict[type[Exception], Callable[[Request, Excepti
         return await render(request, 503, sentence(error), {"Retry-After": str(RETRY_SECONDS)})
 
     async def failed(request: Request, error: Exception) -> Response:
-        return await render(request, 500, BUG, {})
+        # The server closes the connection of a request that raised.
+        return await render(request, 500, BUG, {"Connection": "close"})
 
     return {sqlite3.OperationalError: unavailable, Exception: failed}
 
