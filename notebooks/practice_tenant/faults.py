@@ -118,6 +118,7 @@ class Faults:
         self._waiting: tuple[Fault, ...] = ()
         self._outage = False
         self._expired: tuple[str, ...] = ()
+        self._ends: dict[str, int] = {}
         self._since: object = None
         self.shape: TokenShape = AS_USUAL
 
@@ -139,13 +140,14 @@ class Faults:
     def shift_clock(self, seconds: float) -> None:
         """Put the tenant's clock this many seconds ahead of the computer's; 0 puts it right."""
         with self._switching():
-            self._clock.shifted = self._directory.ahead = seconds
+            self._clock.shifted = seconds
 
     def expire_secrets(self, name: str, key_ids: Iterable[str]) -> None:
         """Let secrets of an app, by their IDs, look expired; one that is added later counts."""
         with self._switching():
-            self._directory.pretended_ends |= dict.fromkeys(key_ids, int(self._clock()))
+            self._ends |= dict.fromkeys(key_ids, int(self._clock()))
             self._expired = (*dict.fromkeys((*self._expired, name)),)
+            self._directory.pretend_ends(self._ends)
 
     def take(self, endpoint: str | None) -> Fault | None:
         """The fault that is due for a request to an endpoint, counted down; None: answer as usual."""
@@ -184,8 +186,8 @@ class Faults:
         """Everything as usual again."""
         with self._lock:
             self._waiting, self._outage, self._expired, self._since = (), False, (), None
-            self.shape, self._clock.shifted, self._directory.ahead = AS_USUAL, 0.0, 0.0
-            self._directory.pretended_ends.clear()
+            self.shape, self._clock.shifted, self._ends = AS_USUAL, 0.0, {}
+            self._directory.pretend_ends({})
 
     @contextlib.contextmanager
     def _switching(self) -> Iterator[None]:

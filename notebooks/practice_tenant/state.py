@@ -70,7 +70,7 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
                 on_failure.callback(directory.close)
                 seeded = _seed_if_new(directory, folder / SECRETS, clock)
                 # A kernel never closes its file, so until here even the seed may stand in the log alone.
-                directory.checkpoint()
+                directory.database.checkpoint()
                 on_failure.pop_all()
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -96,7 +96,7 @@ def reset(state: State, *, clock: Clock = time.time) -> SeededValues:
     """
     values, keys = seed.new_secrets(), first_keys(int(clock()))
     with state.directory.transaction():
-        state.directory.clear()
+        state.directory.database.clear()
         seed.fill(state.directory, values, clock(), keys)
         if state.folder is not None:
             _write_private(state.folder / SECRETS, values)
@@ -156,6 +156,7 @@ def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> Seed
             seed.fill(directory, values, clock(), keys)
             return SeededValues(**values)
         seed.complete(directory)
+        directory.forget_expired(clock())
         if not seed.holds_secrets(directory, values):
             values = seed.new_secrets()
             _write_private(secrets_file, values)

@@ -173,7 +173,7 @@ def test_no_repr_shows_a_secret(seeded: SeededValues, running: RunningTenant):
 
 @pytest.mark.statement(98)
 def test_the_directory_keeps_no_secret(seeded: SeededValues, directory: Directory):
-    kept = "\n".join(directory._db.iterdump())
+    kept = "\n".join(directory.database._connection.iterdump())
     assert seeded.client_id in kept
     for secret in (seeded.client_secret, seeded.administrator_secret):
         assert secret not in kept and secret.encode().hex().upper() not in kept.upper()

@@ -229,7 +229,7 @@ def test_who_is_gone_gets_no_more_tokens(
     desktop: RelyingParty, learner: Person, directory: Directory, seeded: SeededValues
 ):
     answer = desktop.redeem(sent_back(learner.sign_in(desktop.link()))["code"])
-    directory._change("DELETE FROM user WHERE user_principal_name = ?", learner.username)
+    directory.database.change("DELETE FROM user WHERE user_principal_name = ?", learner.username)
     for _ in range(2):
         refused = desktop.refresh(answer.json()["refresh_token"])
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")

@@ -6,8 +6,7 @@ other kind stand in for an app (workload-identity-federation-config-app-trust-ma
 
 import uuid
 
-from .federation import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE
-from .objects import Application, ServicePrincipal
+from .objects import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE, Application, ServicePrincipal
 from .permissions import MICROSOFT_SERVICES_TENANT
 from .store import Directory
 

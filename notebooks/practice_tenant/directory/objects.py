@@ -124,11 +124,21 @@ class KeyCredential:
     end: int
 
 
+MOST_FEDERATED_CREDENTIALS = 20  # for an app
+
+# A token that is traded for another is addressed to Entra by this name.
+TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
+
+# The client ID of that API, the same in every tenant. Entra's own tokens have it as their audience.
+TOKEN_EXCHANGE_APP_ID = "fb60f99c-7a34-4190-8149-302f77469936"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FederatedCredential:
-    """Somebody else's tokens that an app may show in place of a secret: whose they are, and about whom.
+    """Another issuer's tokens that an app may present in place of a secret.
 
-    ``issuer``, ``subject`` and ``audience`` have to be a token's ``iss``, ``sub`` and ``aud`` to the letter.
+    ``issuer``, ``subject`` and ``audience`` have to equal a token's ``iss``, ``sub`` and ``aud`` to the letter.
+    https://learn.microsoft.com/graph/api/resources/federatedidentitycredentials-overview
     """
 
     id: str
@@ -207,3 +217,22 @@ class User:
     job_title: str | None = None
     administrator: bool = False
     password_hash: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A value that the authority gave out.
+
+    Attributes:
+        kind: such as ``code`` or ``refresh_token``.
+        family: the sign-in it came from.
+        content: what it stands for.
+        expires: seconds since the epoch.
+        redeemed: when it was used; None if it wasn't.
+    """
+
+    kind: str
+    family: str
+    content: dict
+    expires: int
+    redeemed: int | None
