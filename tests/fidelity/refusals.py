@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import httpx
 
-from practice_tenant.directory import secrets
+from practice_tenant.directory import credentials
 from practice_tenant.directory.objects import Application, ServicePrincipal
-from practice_tenant.directory.seeded_identifiers import OTHER_TENANT_ID, TENANT_ID
+from practice_tenant.directory.seeded_applications import OTHER_TENANT_ID, TENANT_ID
 from practice_tenant.faults import Throttled
 from tests.conformance.certificate import as_form, assertion_claims
 from tests.conformance.clients import answered
@@ -51,8 +51,8 @@ def _with_another_algorithm(tenant: Tenant) -> httpx.Response:
 
 
 def _with_an_expired_secret(tenant: Tenant) -> httpx.Response:
-    value = secrets.new_value()
-    credential = secrets.new_credential(value, now=NOW, start=NOW - 2, end=NOW - 1)
+    value = credentials.new_secret()
+    credential = credentials.new_password_credential(value, now=NOW, start=NOW - 2, end=NOW - 1)
     tenant.directory.add_password(tenant.seeded.client_id, credential)
     return tenant.authority.token(tenant.form(client_secret=value))
 

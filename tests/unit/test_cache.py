@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from practice_tenant.clouds import US_GOVERNMENT
-from practice_tenant.directory import database, secrets
+from practice_tenant.directory import credentials, database
 from practice_tenant.directory.objects import AppRoleAssignment
 from practice_tenant.directory.permissions import GRAPH_APP_ID, GRAPH_APP_ROLES
 from practice_tenant.directory.store import Directory
@@ -84,7 +84,7 @@ def test_within_one_revision_everything_is_of_one_moment_but_for_changes_of_its_
         )
         assert directory.passwords(app_id) == before
     with directory.one_revision():
-        directory.add_password(app_id, secrets.new_credential("a new one", now=NOW))
+        directory.add_password(app_id, credentials.new_password_credential("a new one", now=NOW))
         assert len(directory.passwords(app_id)) == 1
 
 
@@ -134,7 +134,7 @@ def test_what_a_transaction_read_is_not_known_after_it_was_taken_back(practice: 
     directory.add_application(REGISTERED)
     assert directory.passwords(REGISTERED.app_id) == []
     with pytest.raises(ZeroDivisionError), directory.transaction():
-        directory.add_password(REGISTERED.app_id, secrets.new_credential("never committed", now=NOW))
+        directory.add_password(REGISTERED.app_id, credentials.new_password_credential("never committed", now=NOW))
         assert directory.passwords(REGISTERED.app_id)
         raise ZeroDivisionError
     assert directory.passwords(REGISTERED.app_id) == []

@@ -8,7 +8,7 @@ import re
 import pytest
 from starlette.responses import JSONResponse
 
-from practice_tenant.directory.subject import pairwise_subject
+from practice_tenant.directory.objects import pairwise_subject
 from practice_tenant.graph import access
 from practice_tenant.graph.bearer import Caller
 from practice_tenant.graph.errors import GraphError

@@ -4,7 +4,10 @@ Source: https://learn.microsoft.com/graph/api/resources/application and its neig
 Times are seconds since the epoch, as integers. Identifiers are GUIDs in lower case.
 """
 
+import hashlib
 from dataclasses import dataclass, field
+
+from .base64url import base64url
 
 MY_ORG = "AzureADMyOrg"
 MULTIPLE_ORGS = "AzureADMultipleOrgs"
@@ -217,6 +220,12 @@ class User:
     job_title: str | None = None
     administrator: bool = False
     password_hash: bytes = field(default=b"", repr=False)
+
+
+def pairwise_subject(user: User, application: Application) -> str:
+    """A user's ``sub`` for one app. No two apps can compare theirs (OpenID Connect Core section 8.1)."""
+    digest = hashlib.sha256(f"{user.id}/{application.app_id}".encode()).digest()
+    return base64url(digest)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..directory import secrets
+from ..directory import credentials
 from ..directory.objects import (
     MY_ORG,
     SIGN_IN_AUDIENCES,
@@ -72,8 +72,8 @@ async def add_password(request: Request, caller: Caller) -> JSONResponse:
     if end is not None and end <= (start or now):
         raise bad_request("The password credential's endDateTime has to be later than its startDateTime.")
     name = wanted.get("displayName")
-    value = secrets.new_value()
-    credential = secrets.new_credential(
+    value = credentials.new_secret()
+    credential = credentials.new_password_credential(
         value, now=now, start=start, end=end, display_name=None if name is None else text(wanted, "displayName")
     )
     graph.directory.add_password(application.app_id, credential)

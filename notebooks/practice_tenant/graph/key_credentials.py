@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from .. import jws
-from ..directory import certificates
+from ..directory import credentials
 from ..directory.objects import Application, KeyCredential
 from ..directory.store import Directory
 from ..timestamps import timestamp
@@ -101,7 +101,7 @@ def _new(item: dict) -> KeyCredential:
         raise bad_request("Invalid value specified for property 'key': base64 was expected.") from error
     name = item.get("displayName")
     try:
-        return certificates.new_credential(data, display_name=None if name is None else text(item, "displayName"))
+        return credentials.new_key_credential(data, display_name=None if name is None else text(item, "displayName"))
     except ValueError as error:
         raise bad_request(str(error)) from error
 
@@ -126,7 +126,7 @@ def _signed_by_one_of(token: str, keys: Collection[KeyCredential], now: float) -
         if now >= key.end:
             continue
         try:
-            PyJWS().decode(token, certificates.public_key(key), algorithms=["RS256", "PS256"])
+            PyJWS().decode(token, credentials.public_key(key), algorithms=["RS256", "PS256"])
         except InvalidTokenError:
             continue
         return True

@@ -11,8 +11,7 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ..directory.objects import User
-from ..directory.subject import pairwise_subject
+from ..directory.objects import User, pairwise_subject
 from .access import signed_in_user
 from .bearer import Caller
 from .errors import invalid_token
