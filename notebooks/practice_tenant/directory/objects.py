@@ -43,7 +43,7 @@ class AppRole:
 class PermissionScope:
     """A delegated permission that a resource defines; ``value`` is what appears in a token's ``scp``.
 
-    ``admin_only`` says that an administrator has to consent to it; to any other a person may, for themselves.
+    Where ``admin_only`` is set, an administrator has to consent; to any other a person may, for themselves.
     """
 
     id: str
@@ -157,7 +157,7 @@ class ServicePrincipal:
     """An application as one tenant sees it; what administrators grant permissions to.
 
     Attributes:
-        assignment_required: whether only those may use it who were assigned to it.
+        assignment_required: whether only assigned principals may use it.
         resource_id: of a managed identity, the Azure resource that it is; None for any other.
     """
 
@@ -170,20 +170,20 @@ class ServicePrincipal:
 
     @property
     def managed_identity(self) -> bool:
-        """Whether it is an identity that Azure gives to what runs there."""
+        """Whether it is a managed identity."""
         return self.resource_id is not None
 
 
-# The role of whoever is assigned to an app without any of the roles that it defines.
+# The role of a principal that is assigned to an app without any of the app's own roles.
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppRoleAssignment:
-    """A role on an app that an administrator gave: to a service principal, as an application permission that has admin
-    consent, or to a user, as the right to sign in.
+    """A role on an app that an administrator gave to a service principal or a user.
 
-    ``principal_id`` is who has it, ``resource_id`` the service principal of the app.
+    For a service principal it is an application permission with admin consent, for a user the right to sign in.
+    ``principal_id`` is the service principal or user, ``resource_id`` the app's service principal.
     """
 
     id: str
@@ -195,7 +195,7 @@ class AppRoleAssignment:
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionGrant:
-    """Delegated permissions that somebody consented to: a person for themselves, or an administrator for everyone.
+    """Consent to delegated permissions: a person's for themselves, or an administrator's for everyone.
 
     ``user_id`` is None for everyone; ``scopes`` are values such as ``User.Read``.
     """

@@ -1,7 +1,7 @@
-"""What a new practice tenant holds, so that every notebook runs alone and in any order.
+"""The content of a new practice tenant, so that every notebook runs alone and in any order.
 
-Identifiers are constants: they are no secrets, and notebooks can show them. Secrets are random for each state
-folder; nothing that is published opens anything.
+Identifiers are constants, which notebooks can show. Secrets are random for each state folder, so nothing that is
+published opens anything.
 """
 
 from dataclasses import dataclass, field
@@ -103,7 +103,7 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
 
 
 def complete(directory: Directory) -> None:
-    """Add what a directory lacks that an earlier version of the seed filled; what is there stays as it is."""
+    """Add what an earlier version of the seed lacks; existing objects stay as they are."""
     managed_identity.add(directory, (TENANT_ID, OTHER_TENANT_ID))
     if directory.application(app_id=CUSTOMER_CLIENT_ID) is None:
         add_customer_app(directory)
@@ -117,7 +117,7 @@ def set_secrets(directory: Directory, values: dict[str, str], now: float) -> Non
             for old in directory.passwords(app_id):
                 if old.display_name == "seeded":
                     directory.remove_password(app_id, old.key_id)
-            # As if made the day before: a clock that is put back by an hour doesn't make them invalid.
+            # Dated a day back, so they stay valid on a clock that is put back by an hour.
             made = credentials.new_password_credential(values[name], now=now - _A_DAY, display_name="seeded")
             directory.add_password(app_id, made)
 

@@ -1,7 +1,6 @@
 """The keys that sign tokens: RSA-2048, several at once, held as objects.
 
-Importing a key for each token would cost many times the signing; so keys are loaded once, and again only after the
-directory changed.
+Importing a key costs many times a signature, so keys are loaded once, and again only after the directory changed.
 """
 
 import base64
@@ -49,8 +48,8 @@ class SigningKey:
 class SigningKeys:
     """The signing keys of a directory.
 
-    At least two are published: the one that signs and the one that will sign next, so that an API that fetched the
-    keys before a rotation already knows the new one (OpenID Connect Core section 10.1.1).
+    It publishes at least two: the one that signs and the one that will sign next. An API that fetched the keys before
+    a rotation therefore knows the new one (OpenID Connect Core section 10.1.1).
     """
 
     def __init__(self, directory: Directory, clock):
@@ -76,7 +75,7 @@ class SigningKeys:
         return bool(self._directory.signing_keys())
 
     def _make_first(self) -> None:
-        # The seed has keys for the worldwide cloud only; another one's take their fifth of a second at its first use.
+        # The seed has keys for the worldwide cloud only. Another realm's take a fifth of a second at its first use.
         if self._directory.realm and not self.made:
             keys = first_keys(int(self._clock()))
             with self._directory.transaction():
