@@ -189,8 +189,10 @@ class Directory:
         Args:
             ends: seconds since the epoch, by secret ID. It replaces what was pretended before; empty ends it.
         """
-        self._pretended_ends.clear()
+        # All realms share the mapping, and no reader may find it empty meanwhile.
         self._pretended_ends.update(ends)
+        for key_id in self._pretended_ends.keys() - ends.keys():
+            del self._pretended_ends[key_id]
 
     def add_key(self, app_id: str, credential: KeyCredential) -> None:
         """Keep a certificate of an app."""
