@@ -140,8 +140,7 @@ def _reset(options: argparse.Namespace) -> int:
     if not options.yes and not (sys.stdin and sys.stdin.isatty()):
         print("There is no terminal to ask on: to reset the practice tenant all the same, add --yes.", file=sys.stderr)
         return 2
-    # What is damaged is kept aside first, and only what can be read is forgotten.
-    state = open_state(thorough=True)
+    state = open_state()
     _say_notices(state.notices)
     if not options.yes and not _agreed(f"Reset the practice tenant in {state.folder or 'memory'}? [y/N] "):
         print("Nothing was changed.")

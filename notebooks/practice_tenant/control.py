@@ -11,7 +11,6 @@ have no such token, and a request that names an origin is refused. Faults don't 
 
 import hmac
 import json
-import sqlite3
 from collections.abc import Callable
 
 from starlette.applications import Starlette
@@ -19,11 +18,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import commands, damage
-from .authority.routes import RETRY_SECONDS
+from . import commands, failures
 from .commands import COMMANDS, Arguments, Tenant, shown
 from .counters import Counters
-from .directory.damaged import Damaged, unusable
 from .directory.store import Directory
 from .endpoints import CONTROL_PATH, WITH_APP
 from .faults import Faults
@@ -69,7 +66,7 @@ class Control:
                 Route(f"{CONTROL_PATH}faults", self._clear, methods=["DELETE"]),
                 Route(f"{CONTROL_PATH}requests", self._count),
             ],
-            exception_handlers=damage.handlers(directory, _busy) | {ValueError: _refuse},
+            exception_handlers=failures.handlers(_unavailable) | {ValueError: _refuse},
         )
         self._app.router.redirect_slashes = False
 
@@ -139,12 +136,9 @@ async def _refuse(request: Request, error: ValueError) -> Response:
     return _sentence(400, str(error))
 
 
-async def _busy(request: Request, error: sqlite3.OperationalError) -> Response:
-    """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged: it won't."""
-    if isinstance(error, Damaged):
-        return _sentence(500, unusable(error))
-    sentence = unusable(error) or "The practice tenant is busy."
-    return _sentence(503, f"{sentence} Try again soon.", {"Retry-After": str(RETRY_SECONDS)})
+async def _unavailable(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
+    """The answer where a handler raised; ``failures`` says why."""
+    return _sentence(status, f"{sentence} Try again soon." if status == 503 else sentence, headers)
 
 
 def _sentence(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:

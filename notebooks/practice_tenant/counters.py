@@ -56,7 +56,7 @@ class Counters:
         try:
             return self._directory.application(app_id=client_id) is not None
         except sqlite3.Error:
-            # The state file is busy, or damaged. The request itself gets an answer that says so; its number doesn't matter.
+            # The state file is busy. The request itself gets an answer that says so; its number doesn't matter.
             return False
 
 

@@ -5,7 +5,7 @@ Microsoft Entra External ID: https://learn.microsoft.com/entra/identity-platform
 """
 
 from .clouds import WORLDWIDE
-from .directory.seeded_identifiers import TENANT_ID, TENANT_NAME
+from .directory.seeded_applications import TENANT_ID, TENANT_NAME
 from .faces import Face, pages_of
 
 B2C_HOST = f"{TENANT_NAME}.b2clogin.com"

@@ -1,7 +1,6 @@
-"""What is switched on to make the tenant fail on purpose: scripted, counted down, and never random.
+"""Faults that a test or a learner switches on: scripted, counted down, and never random.
 
-It lives in the memory of the process that answers, and is gone with it. Of several processes that answer on one port,
-each has its own.
+They live in the memory of the process that answers, and end with it.
 """
 
 import contextlib
@@ -89,7 +88,7 @@ class WrongJson(Fault):
         return "200 with a body that is no JSON"
 
 
-# Not counted down, and for every endpoint: it lasts until somebody ends it.
+# It hits every endpoint, and lasts until it is switched off.
 OUTAGE = ConnectionReset(endpoint="")
 
 
@@ -102,12 +101,12 @@ def _retry_after(seconds: int | None) -> str:
 
 
 class Faults:
-    """Everything that is switched on in one tenant.
+    """The faults of one tenant.
 
     Args:
-        directory: its secrets can be made to look expired.
-        clock: what can be shifted.
-        generation: a value that a reset of the state changes; faults of a state that is gone are forgotten.
+        directory: the store, which pretends that secrets have expired.
+        clock: the tenant's clock, which can be shifted.
+        generation: a value that a reset of the state changes; a reset clears the faults.
     """
 
     def __init__(self, directory: Directory, clock: TenantClock, generation: Callable[[], object]):
@@ -118,16 +117,17 @@ class Faults:
         self._waiting: tuple[Fault, ...] = ()
         self._outage = False
         self._expired: tuple[str, ...] = ()
+        self._ends: dict[str, int] = {}
         self._since: object = None
         self.shape: TokenShape = AS_USUAL
 
     def add(self, fault: Fault) -> None:
-        """Let a fault wait for its requests, behind those of its endpoint that wait already."""
+        """Queue a fault behind those that wait for the same endpoint."""
         with self._switching():
             self._waiting += (fault,)
 
     def set_outage(self, on: bool) -> None:
-        """Let nothing be answered, or end that."""
+        """Start or end an outage."""
         with self._switching():
             self._outage = on
 
@@ -139,16 +139,17 @@ class Faults:
     def shift_clock(self, seconds: float) -> None:
         """Put the tenant's clock this many seconds ahead of the computer's; 0 puts it right."""
         with self._switching():
-            self._clock.shifted = self._directory.ahead = seconds
+            self._clock.shifted = seconds
 
     def expire_secrets(self, name: str, key_ids: Iterable[str]) -> None:
-        """Let secrets of an app, by their IDs, look expired; one that is added later counts."""
+        """Let an app's secrets look expired, by their IDs; a secret that is added later still counts."""
         with self._switching():
-            self._directory.pretended_ends |= dict.fromkeys(key_ids, int(self._clock()))
+            self._ends |= dict.fromkeys(key_ids, int(self._clock()))
             self._expired = (*dict.fromkeys((*self._expired, name)),)
+            self._directory.pretend_ends(self._ends)
 
     def take(self, endpoint: str | None) -> Fault | None:
-        """The fault that is due for a request to an endpoint, counted down; None: answer as usual."""
+        """The fault that is due for a request to an endpoint, counted down; None if there is none."""
         if self._since is None:
             return None
         with self._lock:
@@ -163,7 +164,7 @@ class Faults:
             return due
 
     def sentences(self) -> tuple[str, ...]:
-        """What is switched on, a sentence each; empty while everything is as usual."""
+        """A sentence for each fault that is switched on."""
         with self._lock:
             self._forget_after_reset()
             shape, shifted = self.shape, self._clock.shifted
@@ -181,11 +182,11 @@ class Faults:
             return tuple(said)
 
     def clear(self) -> None:
-        """Everything as usual again."""
+        """Switch every fault off."""
         with self._lock:
             self._waiting, self._outage, self._expired, self._since = (), False, (), None
-            self.shape, self._clock.shifted, self._directory.ahead = AS_USUAL, 0.0, 0.0
-            self._directory.pretended_ends.clear()
+            self.shape, self._clock.shifted, self._ends = AS_USUAL, 0.0, {}
+            self._directory.pretend_ends({})
 
     @contextlib.contextmanager
     def _switching(self) -> Iterator[None]:
@@ -195,7 +196,7 @@ class Faults:
             yield
 
     def _forget_after_reset(self) -> None:
-        # Where the file is busy or damaged, the next request finds out.
+        # The next request checks again where the file is busy.
         with contextlib.suppress(sqlite3.Error):
             if self._since is not None and self._since != self._generation():
                 self.clear()

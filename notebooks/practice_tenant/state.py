@@ -1,8 +1,8 @@
-"""Where the tenant's state is kept, and what happens when it can't be.
+"""The tenant's state folder: opening, seeding and resetting it.
 
-One folder for each person (``PRACTICE_TENANT_HOME`` overrides it): ``tenant.sqlite3`` with the directory, and
-``seeded-secrets.json``, mode 0600, with the two random secrets of the seed. A file that can't be read is named and set
-aside, never emptied; a folder that can't be written means a tenant in memory. Both are said in a sentence.
+Each person has one folder; ``PRACTICE_TENANT_HOME`` overrides it. It holds ``tenant.sqlite3`` with the directory, and
+``seeded-secrets.json``, mode 0600, with the seed's random secrets. A damaged file is set aside under another name, never
+emptied. Where the folder can't be written, the tenant lives in memory. A notice says so in both cases.
 """
 
 import contextlib
@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .directory import seed
-from .directory.check import check
-from .directory.damaged import Damaged
-from .directory.database import UnknownSchema
+from .directory.database import Damaged, UnknownSchema
 from .directory.seed import SeededValues
 from .directory.signing_keys import first_keys
 from .directory.store import Directory
@@ -35,7 +33,12 @@ _WAIT_SECONDS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """An open directory, its seeded values, the folder it is kept in (None: in memory), and sentences to show."""
+    """An open directory and its seeded values.
+
+    Attributes:
+        folder: the state folder; None in memory.
+        notices: sentences to show.
+    """
 
     directory: Directory
     seeded: SeededValues
@@ -44,7 +47,7 @@ class State:
 
 
 def default_folder() -> Path:
-    """The state folder of whoever runs this: ``PRACTICE_TENANT_HOME``, or the platform's own place for such files."""
+    """This user's state folder: ``PRACTICE_TENANT_HOME``, or the platform's place for state files."""
     if chosen := os.environ.get("PRACTICE_TENANT_HOME"):
         return Path(chosen).expanduser()
     from platformdirs import user_state_path
@@ -52,13 +55,12 @@ def default_folder() -> Path:
     return user_state_path("msal-practice-tenant", appauthor=False)
 
 
-def open_state(folder: Path | None = None, *, clock: Clock = time.time, thorough: bool = False) -> State:
-    """Open the tenant's state, making and seeding it the first time.
+def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State:
+    """Open the tenant's state; make and seed it the first time.
 
     Args:
         folder: the state folder; None means ``default_folder()``.
-        clock: seconds since the epoch.
-        thorough: whether a big file is looked at as closely as a small one, which takes seconds.
+        clock: the computer's clock, seconds since the epoch.
     """
     folder = folder or default_folder()
     notices: list[str] = []
@@ -66,14 +68,14 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time, thorough
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_writable(folder)
         with _one_process_at_a_time(folder / LOCK):
-            # It holds signing keys: readable by its owner only, from its first moment.
+            # It holds signing keys, so only its owner may read it from its first moment.
             (folder / DATABASE).touch(mode=0o600)
-            directory = _open_or_set_aside(folder / DATABASE, notices, thorough)
+            directory = _open_or_set_aside(folder / DATABASE, notices)
             with contextlib.ExitStack() as on_failure:
                 on_failure.callback(directory.close)
                 seeded = _seed_if_new(directory, folder / SECRETS, clock)
-                # A kernel never closes its file, so until here even the seed may stand in the log alone.
-                directory.checkpoint()
+                # A kernel never closes its file, so the log alone may hold even the seed until here.
+                directory.database.checkpoint()
                 on_failure.pop_all()
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -93,13 +95,13 @@ def in_memory(*, clock: Clock = time.time, notices: tuple[str, ...] = ()) -> Sta
 
 
 def reset(state: State, *, clock: Clock = time.time) -> SeededValues:
-    """Start afresh: forget everything and seed again, with new secrets and new keys.
+    """Forget everything and seed again, with new secrets and new keys.
 
-    The file stays where it is, so that tenants running on it in other processes see the new state at once.
+    The file stays, so tenants that run on it in other processes see the new state at once.
     """
     values, keys = seed.new_secrets(), first_keys(int(clock()))
     with state.directory.transaction():
-        state.directory.clear()
+        state.directory.database.clear()
         seed.fill(state.directory, values, clock(), keys)
         if state.folder is not None:
             _write_private(state.folder / SECRETS, values)
@@ -107,24 +109,24 @@ def reset(state: State, *, clock: Clock = time.time) -> SeededValues:
 
 
 def _require_writable(folder: Path) -> None:
-    # Asking the system is not enough: a read-only mount answers only to a real write.
+    # os.access doesn't see a read-only mount; only a real write fails.
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
 @contextlib.contextmanager
 def _one_process_at_a_time(path: Path) -> Iterator[None]:
-    # SQLite doesn't wait when two processes make a new file a WAL one, and a damaged file may be set aside only once.
-    # A lock of SQLite's own works on every system and falls with the process that holds it.
+    # SQLite doesn't wait when two processes switch a new file to WAL, and a damaged file may be set aside only once.
+    # SQLite's lock works on every system and ends with the process that holds it.
     path.touch(mode=0o600)
     with contextlib.closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as lock:
         lock.execute("BEGIN EXCLUSIVE")
         yield
 
 
-def _open_or_set_aside(path: Path, notices: list[str], thorough: bool) -> Directory:
+def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
     try:
-        return _open_sound(path, thorough)
+        return Directory(path)
     except UnknownSchema as error:
         reason = f"was written by another version ({error})"
     except Damaged as error:
@@ -142,23 +144,14 @@ def _open_or_set_aside(path: Path, notices: list[str], thorough: bool) -> Direct
     return Directory(path)
 
 
-def _open_sound(path: Path, thorough: bool) -> Directory:
-    directory = Directory(path)
-    with contextlib.ExitStack() as on_failure:
-        on_failure.callback(directory.close)
-        check(directory, thorough=thorough)
-        on_failure.pop_all()
-    return directory
-
-
 def _free_name(path: Path) -> Path:
-    # Two files may be set aside in one second, and rename would put the second over the first.
+    # Two files may be set aside in one second, and the second rename would replace the first file.
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
     return next(name for name in itertools.chain([path], numbered) if not name.exists())
 
 
 def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> SeededValues:
-    # Keys take a fifth of a second to make; readers shouldn't wait for that at a locked file.
+    # Keys take a fifth of a second to make, so they are made before the transaction locks the file.
     keys = None if directory.tenants() else first_keys(int(clock()))
     with directory.transaction():
         values = _read_private(secrets_file)
@@ -168,6 +161,7 @@ def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> Seed
             seed.fill(directory, values, clock(), keys)
             return SeededValues(**values)
         seed.complete(directory)
+        directory.forget_expired(clock())
         if not seed.holds_secrets(directory, values):
             values = seed.new_secrets()
             _write_private(secrets_file, values)

@@ -15,8 +15,8 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
-from .directory.damaged import unusable
 from .directory.store import Directory
+from .failures import sentence
 from .listeners.sockets import bind_again
 from .server import Listeners, serve
 from .state import DATABASE
@@ -84,7 +84,7 @@ def _start(listeners: Listeners, sets: list, index: int, asked: int, told: int) 
         status = 0
     except sqlite3.OperationalError as error:
         # It could be used when all of it started.
-        print(unusable(error) or "Another process keeps the practice tenant's state file.", file=sys.stderr)
+        print(sentence(error), file=sys.stderr)
     except BaseException:  # noqa: BLE001 - whatever it is, this process has nobody to raise it to
         traceback.print_exc()
     finally:

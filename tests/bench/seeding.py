@@ -13,10 +13,9 @@ from pathlib import Path
 
 from practice_tenant import SeededValues
 from practice_tenant.authority.sign_in import REFRESH_TOKEN_SECONDS
-from practice_tenant.directory.issued import KEPT_SECONDS
 from practice_tenant.directory.objects import PermissionGrant
 from practice_tenant.directory.permissions import GRAPH_APP_ID
-from practice_tenant.directory.store import Directory
+from practice_tenant.directory.store import KEPT_SECONDS, Directory
 from practice_tenant.state import DATABASE, open_state
 from tests.bench.server import GRAPH_DEFAULT, client_credentials
 

@@ -125,7 +125,7 @@ def test_no_apps_name_runs(browser: Browser, person: Person, attacker: Attacker,
     person = Person(page=context.new_page(), pages=person.pages, app=person.app)
     name = markup(attacker)
     client_id = person.pages.seeded.public_client_id
-    person.pages.directory._change("UPDATE application SET display_name = ? WHERE app_id = ?", name, client_id)
+    person.pages.directory.database.change("UPDATE application SET display_name = ? WHERE app_id = ?", name, client_id)
     for screen in ("accounts", "password", "consent", "portal"):
         SCREENS[screen](person)
         expect(person.page.get_by_role("main")).to_contain_text("</title>")

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from playwright.sync_api import Locator, Page, expect
 
-from practice_tenant.directory import certificates
+from practice_tenant.directory import credentials
 from tests.browser_pages.person import Person
 from tests.browser_pages.screens import WRONG_PASSWORD
 
@@ -76,7 +76,7 @@ def test_a_secret_shows_its_id_and_only_the_beginning_of_its_value(person: Perso
 def test_a_certificate_shows_its_thumbprint_and_that_it_expired(
     person: Person, page: Page, certificate: x509.Certificate
 ):
-    credential = certificates.new_credential(certificate.public_bytes(Encoding.DER), display_name="old laptop")
+    credential = credentials.new_key_credential(certificate.public_bytes(Encoding.DER), display_name="old laptop")
     person.pages.directory.add_key(person.pages.seeded.client_id, credential)
     show(person, "Course daemon")
     thumbprint = certificate.fingerprint(hashes.SHA1()).hex().upper()

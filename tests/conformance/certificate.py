@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from practice_tenant.directory import certificates
+from practice_tenant.directory import credentials
 from practice_tenant.directory.objects import KeyCredential
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -50,7 +50,7 @@ class Certificate:
     @property
     def credential(self) -> KeyCredential:
         """What an app registration keeps of it."""
-        return certificates.new_credential(self.der)
+        return credentials.new_key_credential(self.der)
 
     def sign(self, claims: dict, header: dict | None = None, *, algorithm: str = "PS256") -> str:
         """A JWS of these claims, with a header that names the certificate unless another is given."""

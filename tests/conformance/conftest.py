@@ -85,7 +85,7 @@ def directory(
     directory = Directory(state_file)
     secrets = {name: getattr(seeded, name) for name in seed.SECRET_NAMES}
     with directory.transaction():
-        directory.clear()
+        directory.database.clear()
         seed.fill(directory, secrets, clock(), key_columns)
     yield directory
     directory.close()

@@ -6,8 +6,8 @@ import pytest
 
 from practice_tenant import SeededValues
 from practice_tenant.app import PracticeTenant
+from practice_tenant.directory.credentials import new_password_credential
 from practice_tenant.directory.objects import AND_PERSONAL, Application
-from practice_tenant.directory.secrets import new_credential
 from practice_tenant.directory.store import Directory
 from practice_tenant.faces import RUN_HEADER
 
@@ -48,7 +48,7 @@ def shop(customer_app: RelyingParty, directory: Directory, seeded: SeededValues)
             web_redirect_uris=(redirect_uri,),
         )
     )
-    directory.add_password(SHOP_CLIENT_ID, new_credential(SECRET, now=START, display_name="shop"))
+    directory.add_password(SHOP_CLIENT_ID, new_password_credential(SECRET, now=START, display_name="shop"))
     return replace(
         customer_app,
         client_id=SHOP_CLIENT_ID,

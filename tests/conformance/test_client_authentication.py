@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from practice_tenant.directory import secrets
+from practice_tenant.directory import credentials
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
 
@@ -35,7 +35,7 @@ def bare(form: dict) -> dict:
 
 def add_secret(directory: Directory, seeded: SeededValues, value: str, clock: Clock, **times: float) -> str:
     """Give the seeded app one more secret; returns the secret's ID."""
-    credential = secrets.new_credential(value, now=clock(), **times)
+    credential = credentials.new_password_credential(value, now=clock(), **times)
     directory.add_password(seeded.client_id, credential)
     return credential.key_id
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from practice_tenant.directory import secrets
+from practice_tenant.directory import credentials
 from practice_tenant.directory.objects import ServicePrincipal
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
@@ -43,7 +43,7 @@ def test_an_audience_is_no_tenant(
     authority: Authority, form: dict, directory: Directory, seeded: SeededValues, clock: Clock, audience: str
 ):
     assert_refused(authority.token(form, tenant=audience), 400, "invalid_request", 50194)
-    directory.add_password(seeded.multi_tenant_client_id, secrets.new_credential("its own", now=clock()))
+    directory.add_password(seeded.multi_tenant_client_id, credentials.new_password_credential("its own", now=clock()))
     form |= {"client_id": seeded.multi_tenant_client_id, "client_secret": "its own"}
     assert authority.token(form).status_code == 200
     assert_refused(authority.token(form, tenant=audience), 400, "invalid_request", 50059)
@@ -122,7 +122,7 @@ def test_a_resource_is_known_in_its_tenant_only(
         display_name="Course multi-tenant app",
     )
     directory.add_service_principal(principal)
-    directory.add_password(seeded.multi_tenant_client_id, secrets.new_credential("its own", now=clock()))
+    directory.add_password(seeded.multi_tenant_client_id, credentials.new_password_credential("its own", now=clock()))
     form |= {"client_id": seeded.multi_tenant_client_id, "client_secret": "its own"}
     assert authority.token(form, tenant=seeded.other_tenant_id).status_code == 200
     response = authority.token(form | {"scope": f"{seeded.api_uri}/.default"}, tenant=seeded.other_tenant_id)

@@ -10,7 +10,7 @@ import pytest
 
 from practice_tenant import RunningTenant
 from practice_tenant.authority.client_authentication import Credential
-from practice_tenant.directory import secrets
+from practice_tenant.directory import credentials
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
 
@@ -130,7 +130,7 @@ def test_the_api_quotes_no_token(graph: Graph, mint: Mint, records: Records):
 def test_a_fault_of_the_server_shows_no_secret_in_its_traceback(
     authority: Authority, form: dict, directory: Directory, seeded: SeededValues, clock: Clock, monkeypatch, broken: str
 ):
-    directory.add_password(seeded.client_id, secrets.new_credential(SECRET, now=clock()))
+    directory.add_password(seeded.client_id, credentials.new_password_credential(SECRET, now=clock()))
     with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError) as fault:
         patch.setattr(Directory, broken, lambda *_: 1 / 0)
         authority.token(form | {"client_secret": SECRET})
@@ -173,7 +173,7 @@ def test_no_repr_shows_a_secret(seeded: SeededValues, running: RunningTenant):
 
 @pytest.mark.statement(98)
 def test_the_directory_keeps_no_secret(seeded: SeededValues, directory: Directory):
-    kept = "\n".join(directory._db.iterdump())
+    kept = "\n".join(directory.database._connection.iterdump())
     assert seeded.client_id in kept
     for secret in (seeded.client_secret, seeded.administrator_secret):
         assert secret not in kept and secret.encode().hex().upper() not in kept.upper()

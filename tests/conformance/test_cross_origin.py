@@ -22,7 +22,7 @@ OTHERS = ["https://evil.example", "https://page.example.evil.example", "http://p
 def page(directory: Directory, desktop: RelyingParty) -> RelyingParty:
     """The desktop app, registered as a single-page app too."""
     lists = '"spa_redirect_uris": ["https://page.example/app"]'
-    directory._change("UPDATE application SET lists = replace(lists, ?, ?)", '"spa_redirect_uris": []', lists)
+    directory.database.change("UPDATE application SET lists = replace(lists, ?, ?)", '"spa_redirect_uris": []', lists)
     assert directory.application(app_id=desktop.client_id).spa_redirect_uris == (f"{PAGE}/app",)
     return replace(desktop, redirect_uri=f"{PAGE}/app")
 

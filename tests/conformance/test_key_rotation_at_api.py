@@ -125,7 +125,7 @@ def test_a_withdrawn_key_stops_within_a_day(
 ):
     assert graph.get(token=long_lived).status_code == 200
     tenant.signing_keys.rotate()
-    directory._change("DELETE FROM signing_key WHERE kid = ?", parts_of(long_lived)[0]["kid"])
+    directory.database.change("DELETE FROM signing_key WHERE kid = ?", parts_of(long_lived)[0]["kid"])
     clock.advance(DAY - 1)
     assert graph.get(token=long_lived).status_code == 200
     clock.advance(1)
@@ -138,7 +138,7 @@ def test_an_unknown_key_brings_the_withdrawal_forward(
 ):
     assert graph.get(token=long_lived).status_code == 200
     tenant.signing_keys.rotate()
-    directory._change("DELETE FROM signing_key WHERE kid = ?", parts_of(long_lived)[0]["kid"])
+    directory.database.change("DELETE FROM signing_key WHERE kid = ?", parts_of(long_lived)[0]["kid"])
     clock.advance(5 * MINUTE)
     assert_unauthorized(graph.get(token=forged(mint, 1)))
     assert_unauthorized(graph.get(token=long_lived))

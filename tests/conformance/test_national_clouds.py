@@ -250,18 +250,6 @@ def test_a_fault_that_is_switched_on_is_met_in_every_cloud(tenant: PracticeTenan
 
 
 @pytest.mark.statement(100)
-def test_what_forgets_expired_values_knows_the_shifted_clock_in_every_cloud(directory: Directory):
-    us = directory.in_cloud(US_GOVERNMENT)
-    value = us.issue("code", {}, expires=START)
-    directory.ahead = 400 * 86_400
-    us.issue("code", {}, expires=START + directory.ahead)
-    assert us.issued("code", value) is not None
-    directory.ahead = 0.0
-    us.issue("code", {}, expires=START + 400 * 86_400)
-    assert us.issued("code", value) is None
-
-
-@pytest.mark.statement(100)
 @pytest.mark.parametrize("host", ["login.microsoftonline.us", "graph.microsoft.us", "login.chinacloudapi.cn"])
 def test_a_clouds_name_in_a_path_is_no_way_round_the_host(pages: InProcess, localhost: InProcess, host: str):
     for reachable in (pages, localhost):

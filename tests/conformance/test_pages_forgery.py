@@ -80,7 +80,7 @@ def assert_nothing_granted(directory: Directory, desktop: RelyingParty, device: 
         assert response.status_code == 403, response.text
         assert "Location" not in response.headers and Page(response.text).action is None
         assert directory.consented_scopes(app.id, graph.id, learner.id) == consented
-        assert directory._one("SELECT count(*) FROM issued WHERE kind = 'code'")[0] == 0
+        assert directory.database.row("SELECT count(*) FROM issued WHERE kind = 'code'")[0] == 0
         assert_refused(desktop.poll(device), 400, "authorization_pending", 70016)
 
     return check

@@ -141,7 +141,7 @@ def test_no_address_or_typed_text_becomes_markup(learner: Person, desktop: Relyi
 @pytest.mark.statement(54)
 @in_both_profiles
 def test_no_apps_name_becomes_markup(learner: Person, desktop: RelyingParty, directory: Directory, device: dict):
-    directory._change("UPDATE application SET display_name = ? WHERE app_id = ?", HOSTILE, desktop.client_id)
+    directory.database.change("UPDATE application SET display_name = ? WHERE app_id = ?", HOSTILE, desktop.client_id)
     accounts = learner.http.get(desktop.link())
     password = learner.submit(accounts, username=learner.username)
     consent = learner.log_in(password)

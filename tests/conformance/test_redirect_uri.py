@@ -183,7 +183,9 @@ def test_a_safe_one_is(graph: Graph, mint: Mint, administrator: dict, uri: str):
 def test_an_unsafe_uri_is_not_used_even_if_it_is_registered(
     directory: Directory, app: RelyingParty, pages: InProcess, uri: str
 ):
-    directory._change("UPDATE application SET lists = replace(lists, ?, ?)", json.dumps(REGISTERED), json.dumps(uri))
+    directory.database.change(
+        "UPDATE application SET lists = replace(lists, ?, ?)", json.dumps(REGISTERED), json.dumps(uri)
+    )
     assert directory.application(app_id=app.client_id).redirect_uris == (uri,)
     for sent in (uri, None):
         assert_page(pages.get(app.link(redirect_uri=sent)), 50011)

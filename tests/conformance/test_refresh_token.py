@@ -85,7 +85,7 @@ def test_a_scope_that_is_none_is_refused(desktop: RelyingParty, refresh_token: s
 @pytest.mark.statement(60)
 @in_both_profiles
 def test_consent_that_was_taken_back_is_not_renewed(desktop: RelyingParty, refresh_token: str, directory: Directory):
-    directory._change("DELETE FROM permission_grant WHERE user_id IS NOT NULL")
+    directory.database.change("DELETE FROM permission_grant WHERE user_id IS NOT NULL")
     assert_refused(desktop.refresh(refresh_token), 400, "invalid_grant", 65001)
 
 
@@ -133,7 +133,7 @@ def test_a_revoked_family_is_refused(desktop: RelyingParty, refresh_token: str, 
 def test_a_refresh_token_of_somebody_who_left_is_refused(
     desktop: RelyingParty, refresh_token: str, directory: Directory, learner: Person
 ):
-    directory._change("DELETE FROM user WHERE user_principal_name = ?", learner.username)
+    directory.database.change("DELETE FROM user WHERE user_principal_name = ?", learner.username)
     assert_refused(desktop.refresh(refresh_token), 400, "invalid_grant", 70000)
 
 
@@ -179,7 +179,7 @@ def test_strict_leaves_no_live_token_after_twenty_uses_at_once(
     with ThreadPoolExecutor(20) as threads:
         responses = list(threads.map(desktop.refresh, [refresh_token] * 20))
     assert sorted(response.status_code for response in responses) == [200, *[400] * 19]
-    assert directory._all("SELECT 1 FROM issued WHERE family = ?", family) == []
+    assert directory.database.rows("SELECT 1 FROM issued WHERE family = ?", family) == []
 
 
 @pytest.mark.statement(62)

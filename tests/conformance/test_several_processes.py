@@ -9,7 +9,7 @@ import pytest
 
 from practice_tenant.app import PracticeTenant
 from practice_tenant.authority.grants import authorization_code
-from practice_tenant.directory import secrets
+from practice_tenant.directory import credentials
 from practice_tenant.directory.permissions import GRAPH_APP_ID
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.signing_keys import SigningKeys
@@ -220,7 +220,7 @@ def test_an_old_password_opens_no_page(desktop: RelyingParty, learner: Person, d
         return ["code" in person.sign_in(desktop.link()).headers.get("Location", "") for _ in range(2)]
 
     assert signs_in(learner.password) == [True] * 2
-    directory.set_passwords_of_users(secrets.password_hash("another-one"))
+    directory.set_passwords_of_users(credentials.password_hash("another-one"))
     assert (signs_in(learner.password), signs_in("another-one")) == ([False] * 2, [True] * 2)
 
 
@@ -229,7 +229,7 @@ def test_who_is_gone_gets_no_more_tokens(
     desktop: RelyingParty, learner: Person, directory: Directory, seeded: SeededValues
 ):
     answer = desktop.redeem(sent_back(learner.sign_in(desktop.link()))["code"])
-    directory._change("DELETE FROM user WHERE user_principal_name = ?", learner.username)
+    directory.database.change("DELETE FROM user WHERE user_principal_name = ?", learner.username)
     for _ in range(2):
         refused = desktop.refresh(answer.json()["refresh_token"])
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")

@@ -97,10 +97,10 @@ def test_another_api_is_told_of_no_events_so_its_tokens_last_an_hour(authority: 
 
 
 def test_a_multi_tenant_app_on_its_own_behalf_gets_an_hour(authority: Authority, form, directory, seeded, clock: Clock):
-    from practice_tenant.directory import secrets
+    from practice_tenant.directory import credentials
 
-    value = secrets.new_value()
-    directory.add_password(seeded.multi_tenant_client_id, secrets.new_credential(value, now=clock()))
+    value = credentials.new_secret()
+    directory.add_password(seeded.multi_tenant_client_id, credentials.new_password_credential(value, now=clock()))
     form |= {"client_id": seeded.multi_tenant_client_id, "client_secret": value} | capable("cp1")
     assert told(authority.token(form).json()) == HOUR
 

@@ -1,5 +1,6 @@
 """A practice tenant on a state file, in process, and a request to each of its parts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,11 +19,12 @@ _KEY = "the-key-of-this-run"
 
 @dataclass(frozen=True, kw_only=True)
 class OnDisk:
-    """What can be asked of it."""
+    """What can be asked of it; ``access_token`` is one that the administrator's app got before."""
 
-    app: PracticeTenant
+    app: Callable
     directory: Directory
     seeded: SeededValues
+    access_token: str = ""
 
     def token(self, form: dict[str, str] | None = None) -> httpx.Response:
         """The token endpoint's answer; without a form, to the administrator's app."""
@@ -40,9 +42,10 @@ class OnDisk:
             content=urlencode(form).encode(),
         )
 
-    def api(self, path: str, access_token: str) -> httpx.Response:
+    def api(self, path: str) -> httpx.Response:
         """Graph's answer."""
-        return self._ask("graph.microsoft.com", f"/v1.0{path}", headers=[("Authorization", f"Bearer {access_token}")])
+        bearer = [("Authorization", f"Bearer {self.access_token}")]
+        return self._ask("graph.microsoft.com", f"/v1.0{path}", headers=bearer)
 
     def metadata(self) -> httpx.Response:
         """The token of a machine."""

@@ -3,15 +3,16 @@
 import sqlite3
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 
-from practice_tenant.directory import secrets
-from practice_tenant.directory.damaged import Damaged
+from practice_tenant.directory import credentials
 from practice_tenant.directory.objects import Application, ServicePrincipal
-from practice_tenant.directory.seeded_identifiers import OTHER_TENANT_ID, TENANT_ID
+from practice_tenant.directory.seeded_applications import OTHER_TENANT_ID, TENANT_ID
 from practice_tenant.faults import Throttled
 from tests.conformance.certificate import as_form, assertion_claims
+from tests.conformance.clients import answered
 
 from .conftest import NOW, Tenant
 
@@ -50,8 +51,8 @@ def _with_another_algorithm(tenant: Tenant) -> httpx.Response:
 
 
 def _with_an_expired_secret(tenant: Tenant) -> httpx.Response:
-    value = secrets.new_value()
-    credential = secrets.new_credential(value, now=NOW, start=NOW - 2, end=NOW - 1)
+    value = credentials.new_secret()
+    credential = credentials.new_password_credential(value, now=NOW, start=NOW - 2, end=NOW - 1)
     tenant.directory.add_password(tenant.seeded.client_id, credential)
     return tenant.authority.token(tenant.form(client_secret=value))
 
@@ -60,8 +61,9 @@ def _while_the_file_is_locked(tenant: Tenant) -> httpx.Response:
     return _without_the_file(tenant, sqlite3.OperationalError("database is locked"))
 
 
-def _on_a_damaged_file(tenant: Tenant) -> httpx.Response:
-    return _without_the_file(tenant, Damaged("a row of its table user can't be read"))
+def _on_a_bug(tenant: Tenant) -> httpx.Response:
+    http = replace(tenant.authority.http, app=answered(tenant.authority.http.app))
+    return _without_the_file(replace(tenant, authority=replace(tenant.authority, http=http)), ZeroDivisionError())
 
 
 def _without_the_file(tenant: Tenant, error: Exception) -> httpx.Response:
@@ -163,7 +165,7 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     7000272: lambda tenant: _federated(tenant, trusted={}, header={"kid": "unknown"}),
     7002138: lambda tenant: _federated(tenant, trusted={"subject": tenant.seeded.managed_identity_object_id.upper()}),
     90033: _while_the_file_is_locked,
-    90036: _on_a_damaged_file,
+    90036: _on_a_bug,
     90055: _while_throttled,
     7000229: _without_a_principal,
 }

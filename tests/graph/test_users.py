@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from practice_tenant.directory.subject import pairwise_subject
+from practice_tenant.directory.objects import pairwise_subject
 
 from .answers import GRAPH
 

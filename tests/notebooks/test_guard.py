@@ -96,10 +96,10 @@ def test_a_secret_is_found_wherever_it_stands_and_not_repeated(make, place: str)
 
 
 def test_the_secrets_the_practice_tenant_makes_are_found():
-    from practice_tenant.directory.secrets import new_value
+    from practice_tenant.directory.credentials import new_secret
 
     # By chance one in many looks less random; a secret that is missed often would be missed in a commit.
-    missed = sum(not list(guard.kinds_of_secret(new_value())) for _ in range(500))
+    missed = sum(not list(guard.kinds_of_secret(new_secret())) for _ in range(500))
     assert missed <= 5
 
 
@@ -155,5 +155,6 @@ def test_the_hashes_of_a_lock_pass_and_a_secret_among_them_does_not(tmp_path):
 
 
 def test_the_practice_tenants_constants_are_read_from_its_code():
-    assert TENANT_ID in (ROOT / "notebooks/practice_tenant/directory/seeded_identifiers.py").read_text(encoding="utf-8")
+    seeded = ROOT / "notebooks/practice_tenant/directory/seeded_applications.py"
+    assert TENANT_ID in seeded.read_text("utf-8")
     assert TENANT_ID in guard.guids_of_the_code()

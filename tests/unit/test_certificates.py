@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from practice_tenant.directory import certificates
+from practice_tenant.directory import credentials
 
 START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 END = datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)
@@ -34,7 +34,7 @@ def key() -> rsa.RSAPrivateKey:
 def test_the_public_half_the_thumbprints_and_the_times_are_kept(encoding, key):
     certificate = signed(key)
     der = certificate.public_bytes(Encoding.DER)
-    kept = certificates.new_credential(certificate.public_bytes(encoding), display_name="mine")
+    kept = credentials.new_key_credential(certificate.public_bytes(encoding), display_name="mine")
     thumbprints = [
         base64.urlsafe_b64encode(digest(der).digest()).rstrip(b"=").decode()
         for digest in (hashlib.sha1, hashlib.sha256)
@@ -48,13 +48,13 @@ def test_the_public_half_the_thumbprints_and_the_times_are_kept(encoding, key):
         "start": int(START.timestamp()),
         "end": int(END.timestamp()),
     }
-    assert certificates.public_key(kept).public_numbers() == key.public_key().public_numbers()
-    assert certificates.new_credential(der).key_id != kept.key_id
+    assert credentials.public_key(kept).public_numbers() == key.public_key().public_numbers()
+    assert credentials.new_key_credential(der).key_id != kept.key_id
 
 
 def test_text_around_a_pem_certificate_does_no_harm(key):
     pem = signed(key).public_bytes(Encoding.PEM)
-    assert certificates.new_credential(b"Bag Attributes\n    localKeyID: 01\n" + pem + b"\n").sha256
+    assert credentials.new_key_credential(b"Bag Attributes\n    localKeyID: 01\n" + pem + b"\n").sha256
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
@@ -64,7 +64,7 @@ def test_a_private_key_is_refused_even_beside_its_certificate(form, with_certifi
     if with_certificate:
         data += signed(key).public_bytes(Encoding.PEM)
     with pytest.raises(ValueError, match="That is a private key. Keep it"):
-        certificates.new_credential(data)
+        credentials.new_key_credential(data)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_private_key_is_refused_even_beside_its_certificate(form, with_certifi
 )
 def test_another_key_than_a_long_rsa_key_is_refused(short):
     with pytest.raises(ValueError, match="RSA certificates of at least 2048 bits"):
-        certificates.new_credential(signed(short()).public_bytes(Encoding.DER))
+        credentials.new_key_credential(signed(short()).public_bytes(Encoding.DER))
 
 
 def test_what_is_no_certificate_is_refused_without_quoting_it(key):
@@ -88,5 +88,5 @@ def test_what_is_no_certificate_is_refused_without_quoting_it(key):
     broken = b"-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n"
     for data in (b"", b"not a certificate", public, private, der[:-1], der[1:], broken):
         with pytest.raises(ValueError, match="^Key credential is not a certificate in DER or PEM form.$") as raised:
-            certificates.new_credential(data)
+            credentials.new_key_credential(data)
         assert raised.value.__suppress_context__

@@ -7,7 +7,7 @@ import pytest
 
 from practice_tenant import counters
 from practice_tenant.counters import Counters, client_id_of
-from practice_tenant.directory.seeded_identifiers import DAEMON_CLIENT_ID
+from practice_tenant.directory.seeded_applications import DAEMON_CLIENT_ID
 from practice_tenant.endpoints import ENDPOINTS, endpoint_of
 from tests.unit.practice import Practice
 

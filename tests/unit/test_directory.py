@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from practice_tenant.directory import secrets, seed
+from practice_tenant.directory import credentials, seed
 from practice_tenant.directory.objects import AND_PERSONAL, MULTIPLE_ORGS, MY_ORG, PERSONAL, Application
 from practice_tenant.directory.permissions import GRAPH_APP_ID, graph_role_id
 from practice_tenant.directory.store import Directory
@@ -119,17 +119,17 @@ def test_an_identifier_uri_names_one_app_only_and_a_refused_app_leaves_nothing(p
 def test_an_app_may_have_several_secrets_each_with_its_own_end(practice):
     practice.directory.add_application(REGISTERED)
     lengths = {"a year": YEAR, "a day": 24 * 3600, "two years": None}
-    values = {name: secrets.new_value() for name in lengths}
+    values = {name: credentials.new_secret() for name in lengths}
     for number, (name, seconds) in enumerate(lengths.items()):
         end = NOW + seconds if seconds else None
-        credential = secrets.new_credential(values[name], now=NOW + number, display_name=name, end=end)
+        credential = credentials.new_password_credential(values[name], now=NOW + number, display_name=name, end=end)
         practice.directory.add_password(REGISTERED.app_id, credential)
     kept = practice.directory.passwords(REGISTERED.app_id)
     assert [credential.display_name for credential in kept] == list(lengths)
     assert [credential.end - NOW for credential in kept] == [YEAR, 24 * 3600, 2 * YEAR + 2]
     assert [credential.hint for credential in kept] == [value[:3] for value in values.values()]
-    assert secrets.find(values["a day"], kept) == kept[1]
-    assert secrets.find(values["a day"][:-1], kept) is None
+    assert credentials.find_secret(values["a day"], kept) == kept[1]
+    assert credentials.find_secret(values["a day"][:-1], kept) is None
     assert practice.directory.remove_password(REGISTERED.app_id, kept[1].key_id.upper())
     assert not practice.directory.remove_password(REGISTERED.app_id, kept[1].key_id)
     assert not practice.directory.remove_password(practice.seeded.client_id, kept[0].key_id)
@@ -137,16 +137,18 @@ def test_an_app_may_have_several_secrets_each_with_its_own_end(practice):
 
 
 def test_a_secret_has_the_length_and_the_signs_of_entras_and_never_comes_twice():
-    values = {secrets.new_value() for _ in range(2000)}
+    values = {credentials.new_secret() for _ in range(2000)}
     assert len(values) == 2000
     assert all(re.fullmatch(r"[A-Za-z0-9]{3}[A-Za-z0-9_.~-]{37}", value) for value in values)
 
 
 def test_no_secret_is_anywhere_in_the_files_of_the_directory(opened, tmp_path):
     state = opened(tmp_path)
-    values = [secrets.new_value() for _ in range(20)]
+    values = [credentials.new_secret() for _ in range(20)]
     for value in values:
-        state.directory.add_password(state.seeded.client_id, secrets.new_credential(value, now=NOW, display_name="x"))
+        state.directory.add_password(
+            state.seeded.client_id, credentials.new_password_credential(value, now=NOW, display_name="x")
+        )
     while_open = b"".join(path.read_bytes() for path in tmp_path.glob("tenant.sqlite3*"))
     state.directory.close()
     content = while_open + (tmp_path / "tenant.sqlite3").read_bytes()
@@ -164,11 +166,11 @@ def test_all_users_of_a_tenant_have_one_password_which_no_other_state_has(practi
     users = [user for tenant in practice.directory.tenants() for user in practice.directory.users(tenant.id)]
     assert len(users) == 24
     for user in users:
-        assert secrets.is_password(password, user.password_hash)
-        assert not secrets.is_password(password + "a", user.password_hash)
+        assert credentials.is_password(password, user.password_hash)
+        assert not credentials.is_password(password + "a", user.password_hash)
         assert password.encode() not in user.password_hash
         assert "password_hash" not in repr(user)
-    assert not secrets.is_password("", b""), "somebody without a password can't sign in"
+    assert not credentials.is_password("", b""), "somebody without a password can't sign in"
     administrators = {user.user_principal_name for user in users if user.administrator}
     assert administrators == {f"admin@{tenant.default_domain}" for tenant in practice.directory.tenants()}
 
@@ -202,7 +204,7 @@ def test_a_transaction_that_fails_leaves_nothing_behind(practice):
     with pytest.raises(ZeroDivisionError), practice.directory.transaction():
         practice.directory.add_application(REGISTERED)
         with practice.directory.transaction():
-            practice.directory.add_password(REGISTERED.app_id, secrets.new_credential("value", now=NOW))
+            practice.directory.add_password(REGISTERED.app_id, credentials.new_password_credential("value", now=NOW))
         raise ZeroDivisionError
     assert practice.directory.applications(practice.seeded.tenant_id) == before
     practice.directory.add_application(REGISTERED)

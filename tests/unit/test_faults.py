@@ -8,7 +8,7 @@ import pytest
 from practice_tenant import state
 from practice_tenant.app import PracticeTenant
 from practice_tenant.authority.token_shape import AS_USUAL
-from practice_tenant.directory.seeded_identifiers import DAEMON_CLIENT_ID
+from practice_tenant.directory.seeded_applications import DAEMON_CLIENT_ID
 from practice_tenant.faults import OUTAGE, ConnectionReset, Delayed, Failed, Faults, Throttled, WrongJson
 from tests.unit.practice import NOW, Practice
 
@@ -95,7 +95,8 @@ def assert_as_usual(practice: Practice) -> None:
     assert faults.take("token") is None
     assert faults.shape == AS_USUAL
     assert practice.app.clock() == NOW
-    assert practice.directory.pretended_ends == {} and practice.directory.ahead == 0
+    [seeded] = practice.directory.passwords(practice.seeded.client_id)
+    assert seeded.end > NOW
     assert practice.token(practice.seeded.client_id, practice.seeded.client_secret).status_code == 200
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from practice_tenant.directory import schema
-from practice_tenant.directory.federation import TOKEN_EXCHANGE_APP_ID
 from practice_tenant.directory.managed_identity import CLIENT_ID
+from practice_tenant.directory.objects import TOKEN_EXCHANGE_APP_ID
 from practice_tenant.directory.schema import SCHEMA_VERSION
-from practice_tenant.directory.seeded_identifiers import CUSTOMER_CLIENT_ID
+from practice_tenant.directory.seeded_applications import CUSTOMER_CLIENT_ID
 from practice_tenant.directory.store import Directory
 from practice_tenant.state import DATABASE, open_state
 

@@ -22,11 +22,11 @@ def steps(state: State, forms: list[dict]) -> int:
     http = InProcess(app=app, base_url="https://login.microsoftonline.com", headers=((RUN_HEADER, RUN_TOKEN),))
     authority = Authority(http=http, tenant=state.seeded.tenant_id)
     taken = []
-    state.directory._db.set_progress_handler(lambda: taken.append(1), 1)
+    state.directory.database._connection.set_progress_handler(lambda: taken.append(1), 1)
     for form in forms:
         answer = authority.token(form)
         assert answer.status_code == 200, answer.text
-    state.directory._db.set_progress_handler(None, 1)
+    state.directory.database._connection.set_progress_handler(None, 1)
     return len(taken)
 
 

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..directory.base64url import base64url
-from ..directory.federation import TOKEN_EXCHANGE_APP_ID
-from ..directory.objects import Application, Tenant, User
+from ..directory.objects import TOKEN_EXCHANGE_APP_ID, Application, Tenant, User, pairwise_subject
 from ..directory.permissions import GRAPH_APP_ID
 from ..directory.signing_keys import SigningKey
-from ..directory.subject import pairwise_subject
 from ..faces import Face
 from .client_authentication import Client
 from .lifetime import Lifetime

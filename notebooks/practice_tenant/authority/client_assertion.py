@@ -17,7 +17,7 @@ from jwt import PyJWS
 from jwt.exceptions import InvalidTokenError
 
 from .. import jws
-from ..directory import certificates
+from ..directory import credentials
 from ..directory.objects import Application, KeyCredential
 from ..directory.store import Directory
 from ..timestamps import ticks
@@ -61,7 +61,7 @@ def verify(
         raise AuthorityError(5002738, algorithm=str(algorithm), supported=",".join(ALGORITHMS))
     key = _find_key(parsed.header, keys, application, now)
     try:
-        PyJWS(algorithms=[algorithm]).decode(assertion, certificates.public_key(key), algorithms=[algorithm])
+        PyJWS(algorithms=[algorithm]).decode(assertion, credentials.public_key(key), algorithms=[algorithm])
     except InvalidTokenError as error:
         raise _invalid(_NOT_VERIFIED, key.sha1, application) from error
     _check_claims(parsed.claims, application, audiences, now)

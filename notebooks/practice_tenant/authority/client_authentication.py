@@ -8,7 +8,7 @@ import binascii
 from dataclasses import dataclass, field
 
 from .. import jws
-from ..directory import secrets
+from ..directory import credentials
 from ..directory.objects import Application, ServicePrincipal, Tenant
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
@@ -167,7 +167,7 @@ def authenticate(
 
 
 def _check_secret(directory: Directory, application: Application, value: str, now: float, headers: dict) -> None:
-    found = secrets.find(value, directory.passwords(application.app_id))
+    found = credentials.find_secret(value, directory.passwords(application.app_id))
     if found is None or now < found.start:
         raise AuthorityError(7000215, client_id=application.app_id, headers=headers)
     if now >= found.end:

@@ -14,8 +14,7 @@ from jwt.exceptions import InvalidTokenError
 
 from .. import jws
 from ..clouds import cloud_of
-from ..directory.federation import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE
-from ..directory.objects import Application, FederatedCredential
+from ..directory.objects import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE, Application, FederatedCredential
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..faces import Face

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
-from ..directory.damaged import Damaged, unusable
 from ..directory.objects import ServicePrincipal
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
@@ -78,11 +77,10 @@ async def refuse(request: Request, error: MetadataError) -> JsonAnswer:
     return JsonAnswer(error.body, error.status, headers=NO_STORE)
 
 
-async def busy(request: Request, error: Exception) -> JsonAnswer:
-    """Another process holds the state file: it may pass. Or the file is damaged."""
-    if isinstance(error, Damaged):
-        return await refuse(request, MetadataError("unknown", unusable(error), status=500))
-    return await refuse(request, MetadataError("unknown", "Failed to retrieve token. Try again.", status=500))
+async def unavailable(request: Request, status: int, sentence: str, headers: dict[str, str]) -> JsonAnswer:
+    """The answer where a handler raised; ``failures`` says why. The service itself answers 500 to all of it."""
+    said = "Failed to retrieve token. Try again." if status == 503 else sentence
+    return await refuse(request, MetadataError("unknown", said, status=500))
 
 
 async def not_found(request: Request, error: Exception) -> JsonAnswer:

@@ -6,7 +6,7 @@ Each step is a form that posts to the next; what was settled so far stands in th
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..directory import secrets
+from ..directory import credentials
 from ..directory.objects import Tenant, User
 from ..pages.page import page
 from . import consent, device_approval, transaction
@@ -68,7 +68,7 @@ async def login(request: Request) -> Response:
     if user is None:
         problem = describe(AuthorityError(50034, user=name, tenant_name=tenant.display_name if tenant else "practice"))
         return _ask_account(request, content, problem)
-    if not secrets.is_password(form.get("password", ""), user.password_hash):
+    if not credentials.is_password(form.get("password", ""), user.password_hash):
         return _ask_password(request, content, name, describe(AuthorityError(50126)))
     settled = content | {"tenant_id": tenant.id, "user_id": user.id, "auth_time": int(authority.clock())}
     return _after_login(request, settled)

@@ -1,6 +1,5 @@
 """The pages' paths, and what a page says when something is wrong."""
 
-import sqlite3
 import time
 import uuid
 
@@ -10,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import damage
-from ..directory.damaged import Damaged, unusable
+from .. import failures
 from ..pages.page import page
 from . import device_approval, interaction, transaction
 from .errors import AuthorityError, describe
 from .logout import logout
 from .portal import routes as portal_routes
-from .routes import RETRY_SECONDS, Authority
+from .routes import Authority
 
 
 def pages(authority: Authority, *, portal: bool) -> Starlette:
@@ -39,7 +37,7 @@ def pages(authority: Authority, *, portal: bool) -> Starlette:
             Route("/consent", interaction.decide, methods=["POST"]),
             *(portal_routes() if portal else ()),
         ],
-        exception_handlers=damage.handlers(authority.directory, busy_page)
+        exception_handlers=failures.handlers(unavailable_page)
         | {
             AuthorityError: error_page,
             transaction.Forbidden: forbidden_page,
@@ -72,13 +70,13 @@ async def forbidden_page(request: Request, error: Exception) -> Response:
     return page("message", status=403, heading="This step can't be done", sentences=sentences)
 
 
-async def busy_page(request: Request, error: sqlite3.OperationalError) -> Response:
-    """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged: it won't."""
-    if isinstance(error, Damaged):
-        return page("message", status=500, heading="The state file is damaged", sentences=[unusable(error)])
-    sentence = unusable(error) or "The practice tenant is busy."
-    answer = page("message", status=503, heading="Try again", sentences=[f"{sentence} Try again soon."])
-    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+async def unavailable_page(request: Request, status: int, sentence: str, headers: dict[str, str]) -> Response:
+    """The answer where a handler raised; ``failures`` says why."""
+    if status == 503:
+        answer = page("message", status=status, heading="Try again", sentences=[sentence, "Try again soon."])
+    else:
+        answer = page("message", status=status, heading="Something went wrong", sentences=[sentence])
+    answer.headers.update(headers)
     return answer
 
 

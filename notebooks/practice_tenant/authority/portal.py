@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..directory import secrets
+from ..directory import credentials
 from ..directory.objects import AND_PERSONAL, MULTIPLE_ORGS, MY_ORG, PERSONAL, Application, Tenant, User
 from ..pages.page import page
 from ..timestamps import timestamp
@@ -65,7 +65,7 @@ async def grant_admin_consent(request: Request) -> Response:
     content, form = await transaction.take(request, pages=request.state.face.pages, purposes=(PURPOSE,))
     if content["client_id"] != application.app_id:
         raise transaction.Forbidden
-    if not secrets.is_password(form.get("password", ""), _administrator(request, tenant).password_hash):
+    if not credentials.is_password(form.get("password", ""), _administrator(request, tenant).password_hash):
         return _show(request, application, problem=describe(AuthorityError(50126)))
     admin_consent.grant_all(authority.directory, application, tenant, authority.clock())
     return _show(request, application, done="Admin consent was granted for the requested permissions.")

@@ -1,6 +1,5 @@
 """The authorization server's paths, and what each handler needs."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,8 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 
-from .. import damage
-from ..directory.damaged import Damaged, unusable
+from .. import failures
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..json_answer import JsonAnswer
@@ -21,8 +19,6 @@ from .errors import NO_STORE, AuthorityError, clean, render
 from .signing import Sign, here
 from .token import token
 from .token_shape import AS_USUAL, TokenShape
-
-RETRY_SECONDS = 5
 
 # Entra lets clients keep its public documents for a day.
 _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
@@ -58,8 +54,7 @@ def application(authority: Authority) -> Starlette:
             Route("/{tenant}/oauth2/v2.0/devicecode", device_authorization, methods=[]),
             Route("/common/userrealm/{user}", user_realm),
         ],
-        exception_handlers=damage.handlers(authority.directory, busy)
-        | {AuthorityError: refuse, HTTPException: not_found},
+        exception_handlers=failures.handlers(unavailable) | {AuthorityError: refuse, HTTPException: not_found},
     )
     app.router.redirect_slashes = False
     app.state.authority = authority
@@ -70,7 +65,7 @@ def metadata(authority: Authority) -> Starlette:
     """The instance metadata service of an Azure machine, as an ASGI application."""
     app = Starlette(
         routes=[Route("/metadata/identity/oauth2/token", instance_metadata.identity_token)],
-        exception_handlers=damage.handlers(authority.directory, instance_metadata.busy)
+        exception_handlers=failures.handlers(instance_metadata.unavailable)
         | {
             instance_metadata.MetadataError: instance_metadata.refuse,
             HTTPException: instance_metadata.not_found,
@@ -126,12 +121,11 @@ async def refuse(request: Request, error: AuthorityError) -> JsonAnswer:
     )
 
 
-async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
-    """Another process holds the state file, or the disk is full: it may pass (RFC 9110 section 15.6.4). Or the file is
-    damaged: it won't."""
-    if isinstance(error, Damaged):
-        return await refuse(request, AuthorityError(90036, sentence=unusable(error)))
-    return await refuse(request, AuthorityError(90033, headers={"Retry-After": str(RETRY_SECONDS)}))
+async def unavailable(request: Request, status: int, sentence: str, headers: dict[str, str]) -> JsonAnswer:
+    """The answer where a handler raised; ``failures`` says why."""
+    if status == 503:
+        return await refuse(request, AuthorityError(90033, headers=headers))
+    return await refuse(request, AuthorityError(90036, headers=headers, sentence=sentence))
 
 
 async def not_found(request: Request, error: HTTPException) -> JsonAnswer:

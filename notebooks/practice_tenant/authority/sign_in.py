@@ -8,10 +8,9 @@ import json
 from dataclasses import dataclass
 
 from ..directory.base64url import base64url
-from ..directory.objects import Application, Tenant, User
+from ..directory.objects import Application, Tenant, User, pairwise_subject
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..directory.subject import pairwise_subject
 from ..faces import Face
 from .access_token import Resource, delegated, opaque
 from .assignment import require_assignment

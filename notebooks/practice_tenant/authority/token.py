@@ -29,7 +29,7 @@ async def token(request: Request) -> JsonAnswer:
         raise AuthorityError(900561, method=request.method, headers={"Allow": "POST"})
     authority, form = request.app.state.authority, await read_form(request)
     # What it is answered from is of one moment, so this waits for nothing.
-    with authority.directory.one_look():
+    with authority.directory.one_revision():
         unsigned, cross_origin = _run(request, authority, form)
     body = await authority.sign(unsigned)
     return JsonAnswer(body, headers=NO_STORE | cross_origin)

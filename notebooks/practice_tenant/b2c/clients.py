@@ -4,8 +4,8 @@ https://learn.microsoft.com/azure/active-directory-b2c/tutorial-register-applica
 """
 
 from ..authority.client_authentication import Credential
+from ..directory import credentials
 from ..directory import redirect_uri as redirect_uris
-from ..directory import secrets
 from ..directory.objects import AND_PERSONAL, Application, Tenant
 from ..directory.store import Directory
 from .errors import B2CError
@@ -64,6 +64,6 @@ def check_secret(
         return
     if not confidential:
         raise B2CError(90084)
-    found = secrets.find(credential.secret, directory.passwords(client.app_id))
+    found = credentials.find_secret(credential.secret, directory.passwords(client.app_id))
     if found is None or not found.start <= now < found.end:
         raise B2CError(90081)

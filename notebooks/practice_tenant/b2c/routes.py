@@ -1,6 +1,5 @@
 """The paths of Azure AD B2C, and what each handler needs."""
 
-import sqlite3
 import time
 import uuid
 
@@ -10,13 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from .. import damage
+from .. import failures
 from ..authority import page_routes as authority_pages
 from ..authority import transaction
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
-from ..authority.routes import RETRY_SECONDS
-from ..directory.damaged import Damaged, unusable
 from ..json_answer import JsonAnswer
 from ..pages.page import page
 from . import discovery, sign_in
@@ -45,7 +42,7 @@ def application(service: Service) -> Starlette:
     return _application(
         service,
         routes,
-        damage.handlers(service.directory, busy) | {B2CError: refuse, AuthorityError: malformed, Unknown: not_found},
+        failures.handlers(unavailable) | {B2CError: refuse, AuthorityError: malformed, Unknown: not_found},
     )
 
 
@@ -63,7 +60,7 @@ def pages(service: Service) -> Starlette:
     return _application(
         service,
         routes,
-        damage.handlers(service.directory, authority_pages.busy_page)
+        failures.handlers(authority_pages.unavailable_page)
         | {
             B2CError: error_page,
             AuthorityError: malformed_page,
@@ -108,12 +105,10 @@ async def malformed(request: Request, error: AuthorityError) -> JsonAnswer:
     return render(refused, request.app.state.authority.clock(), error.headers)
 
 
-async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
-    """Another process holds the state file, or the disk is full: it may pass. Or the file is damaged: it won't."""
-    if isinstance(error, Damaged):
-        return render(B2CError(90063, status=500, sentence=unusable(error)), request.app.state.authority.clock())
-    again = {"Retry-After": str(RETRY_SECONDS)}
-    return render(B2CError(90035, status=503), request.app.state.authority.clock(), again)
+async def unavailable(request: Request, status: int, sentence: str, headers: dict[str, str]) -> JsonAnswer:
+    """The answer where a handler raised; ``failures`` says why."""
+    refused = B2CError(90035, status=status) if status == 503 else B2CError(90063, status=status, sentence=sentence)
+    return render(refused, request.app.state.authority.clock(), headers)
 
 
 def fault(status: int, headers: dict[str, str], request: Request, now: float) -> JsonAnswer:

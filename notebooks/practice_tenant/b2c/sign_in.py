@@ -15,7 +15,7 @@ from ..authority.errors import AuthorityError
 from ..authority.form import parse, read_form
 from ..authority.interaction import ACCOUNTS_SHOWN
 from ..authority.pkce import check_challenge
-from ..directory import secrets
+from ..directory import credentials
 from ..directory.objects import Application
 from ..pages.page import page
 from .clients import find_client, find_redirect_uri
@@ -73,7 +73,7 @@ async def login(request: Request) -> Response:
     user = service.directory.user(flow.tenant.id, name)
     if user is None:
         return _ask_account(request, flow, content, asked, _NO_ACCOUNT)
-    if not secrets.is_password(form.get("password", ""), user.password_hash):
+    if not credentials.is_password(form.get("password", ""), user.password_hash):
         return _ask_password(request, content, asked, name, _WRONG_PASSWORD)
     now = service.clock()
     kept = {name: asked.parameters.get(name) for name in ("code_challenge", "code_challenge_method", "nonce")}

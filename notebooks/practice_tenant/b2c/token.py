@@ -9,8 +9,7 @@ from ..authority.client_authentication import presented
 from ..authority.errors import NO_STORE, AuthorityError
 from ..authority.form import read_form
 from ..authority.pkce import check_verifier
-from ..directory.issued import Issued
-from ..directory.objects import Application
+from ..directory.objects import Application, Issued
 from ..json_answer import JsonAnswer
 from .clients import check_secret, find_client, is_confidential
 from .errors import B2CError

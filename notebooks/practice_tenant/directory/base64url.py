@@ -1,4 +1,4 @@
-"""Base64 as it stands in tokens, keys and URLs."""
+"""The base64 of tokens, keys and URLs."""
 
 import base64
 

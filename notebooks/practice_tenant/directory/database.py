@@ -1,210 +1,203 @@
-"""The SQLite file under the directory: opening it, transactions, and the few statements everything else uses.
+"""The SQLite file under the directory: opening it, transactions, statements, and a cache of what was read.
 
-Whatever SQLite or the making of objects raises because the file is damaged is raised as ``Damaged``, here and nowhere
-else (``damaged``).
-
-WAL lets readers go on while one process writes; every change is one transaction, so a process killed in the middle of
-it leaves the file as it was.
+WAL lets readers go on while one process writes. Every change is one transaction, so a killed process leaves the file
+as it was before.
 """
 
 import contextlib
 import dataclasses
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 
-from .damaged import Damaged, Named, made_of
-from .lookups import Lookups
 from .schema import SCHEMA_VERSION, STEPS, TABLE_NAMES
 
 _BUSY_SECONDS = 20
 
-_NAMED = Named()
+# About five results for each app that asks for tokens, a kilobyte or two each.
+_MOST_CACHED = 4096
+
+Make = Callable[[sqlite3.Row], object]
 
 
 class UnknownSchema(Exception):
-    """The file was written by another version of the practice tenant."""
+    """Another version of the practice tenant wrote the file."""
+
+
+class Damaged(Exception):
+    """SQLite's quick check finds the file damaged; the text says where."""
 
 
 class Database:
-    """One SQLite database that several threads and processes may use at once.
+    """One SQLite database for several threads and processes.
 
     Args:
         path: the file, or None to keep everything in memory.
 
     Raises:
-        Damaged: the file is not a readable database.
-        sqlite3.OperationalError: it can't be used now.
-        UnknownSchema: it has a schema this version doesn't know.
+        Damaged: the quick check fails.
+        sqlite3.OperationalError: the file can't be used now.
+        UnknownSchema: this version doesn't know the file's schema.
     """
 
     def __init__(self, path: Path | None = None):
         self.path = path
         self._lock = threading.RLock()
-        self._lookups = Lookups()
+        self._cache: dict[Hashable, tuple] = {}
+        self._cached_at: tuple[int, int] | None = None
         self._seen: int | None = None
-        self._db = sqlite3.connect(
+        self._connection = sqlite3.connect(
             path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        self._db.row_factory = sqlite3.Row
+        self._connection.row_factory = sqlite3.Row
         try:
             self._open()
         except BaseException:
-            self._db.close()
+            self._connection.close()
             raise
 
     def _open(self) -> None:
-        self._one("PRAGMA foreign_keys = ON")
+        self.row("PRAGMA foreign_keys = ON")
         if self.path is not None:
-            self._require_ok("PRAGMA quick_check(1)")
-            self._one("PRAGMA journal_mode = WAL")
+            self._check()
+            self.row("PRAGMA journal_mode = WAL")
             # WAL with NORMAL survives a killed process whole; only a power cut may lose the last change.
-            self._one("PRAGMA synchronous = NORMAL")
+            self.row("PRAGMA synchronous = NORMAL")
         with self.transaction():
-            self._take_steps(self._one("PRAGMA user_version")[0])
+            self._take_steps(self.row("PRAGMA user_version")[0])
+
+    def _check(self) -> None:
+        try:
+            found = self.row("PRAGMA quick_check(1)")[0]
+        except sqlite3.OperationalError:
+            raise
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # SQLite's message may quote the file, so it can fail to decode.
+            raise Damaged("file is not a database" if isinstance(error, UnicodeDecodeError) else str(error)) from error
+        if found != "ok":
+            raise Damaged(found)
 
     def _take_steps(self, version: int) -> None:
-        """Bring the tables from a schema version (0: there are none) to the one that this code knows."""
+        """Upgrade the tables from a schema version (0: there are none) to this code's."""
         if version not in (0, *STEPS):
             raise UnknownSchema(f"schema {version}; this version knows schema {SCHEMA_VERSION}")
         for number, statements in STEPS.items():
             if number > version:
                 for statement in statements.split(";"):
-                    self._one(statement)
-                self._one(f"PRAGMA user_version = {number}")
+                    self.row(statement)
+                self.row(f"PRAGMA user_version = {number}")
 
     def close(self) -> None:
         """Close the file. The database can't be used afterwards."""
-        self._db.close()
+        self._connection.close()
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the changes made inside, or none of them. Transactions may be nested; the outermost one counts."""
+        """Make all of the changes inside, or none. Transactions nest; the outermost one counts."""
         with self._lock:
-            if self._db.in_transaction:
+            if self._connection.in_transaction:
                 yield
                 return
-            self._one("BEGIN IMMEDIATE")
+            self.row("BEGIN IMMEDIATE")
             try:
                 yield
-                self._one("COMMIT")
+                self.row("COMMIT")
             except BaseException:
-                # Where the file is damaged, or its disk full, SQLite has taken it back itself.
-                if self._db.in_transaction:
-                    self._one("ROLLBACK")
+                # On a full disk SQLite has rolled back itself.
+                if self._connection.in_transaction:
+                    self.row("ROLLBACK")
                 raise
 
     def clear(self) -> None:
         """Empty every table."""
         with self.transaction():
             for table in TABLE_NAMES:
-                self._one(f"DELETE FROM {table}")
+                self.row(f"DELETE FROM {table}")
 
     def checkpoint(self) -> None:
-        """Move what is committed from the log into the file itself, so that a log that is cut off costs little.
+        """Move what is committed from the log into the file, so that a log that is cut off costs little.
 
-        Where another process or a full disk is in the way it stays in the log, and counts all the same.
+        Another process or a full disk may prevent it. The log then keeps the changes, and they count all the same.
         """
         with contextlib.suppress(sqlite3.OperationalError):
-            self._one("PRAGMA wal_checkpoint(PASSIVE)")
+            self.row("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def require_whole(self) -> None:
-        """Check what is slow to check, about a second for 100,000 rows: that indexes and tables say the same.
+    # Reading
 
-        Raises:
-            Damaged: they don't, or the tables have other columns than this version makes.
-        """
-        self._require_ok("PRAGMA integrity_check(1)")
-        if self._one("PRAGMA foreign_key_check") is not None:
-            raise Damaged("a row belongs to one that isn't there")
-        new = Database()
-        try:
-            if self._columns() != new._columns():
-                raise Damaged("its tables have other columns")
-        finally:
-            new.close()
+    def row(self, sql: str, *values: object) -> sqlite3.Row | None:
+        """The first row of a query's result."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchone()
 
-    def _require_ok(self, look: str) -> None:
-        found = self._one(look)[0]
-        if found != "ok":
-            raise Damaged(found)
+    def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        """The rows of a query's result."""
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
 
-    def _columns(self) -> list[list[tuple]]:
-        kinds = ("table_xinfo", "foreign_key_list")
-        return [[tuple(row) for row in self._all(f"PRAGMA {kind}({table})")] for table in TABLE_NAMES for kind in kinds]
+    def objects(self, make: Make, sql: str, *values: object) -> list:
+        """The rows of a query's result, as objects."""
+        return [make(row) for row in self.rows(sql, *values)]
 
-    def every(self, table: str, holds: Callable[[sqlite3.Row], bool]) -> bool:
-        """Whether something holds for every row of a table.
+    def first(self, make: Make, sql: str, *values: object):
+        """The first row of a query's result as an object, or None."""
+        row = self.row(sql, *values)
+        return None if row is None else make(row)
 
-        Raises:
-            Damaged: *holds* raised something.
-        """
-        with self._lock, _NAMED, contextlib.closing(self._db.execute(f"SELECT * FROM {table}")) as rows:
-            return all(made_of(holds, row, f"a row of its table {table}") for row in rows)
+    # The cache: PRAGMA data_version changes with every commit of another connection, total_changes with each own change.
+
+    def cached(self, make: Make, sql: str, *values: object) -> tuple:
+        """As ``objects``, from the cache until anything changes. Callers share the objects, so they are immutable."""
+        with self._lock:
+            if self._connection.in_transaction:
+                # A rollback would take back what was read.
+                return tuple(self.objects(make, sql, *values))
+            # Read before the rows: another process's change in between counts as one to come.
+            revision = self.revision()
+            if revision != self._cached_at or len(self._cache) >= _MOST_CACHED:
+                self._cache.clear()
+                self._cached_at = revision
+            found = self._cache.get((sql, values))
+            if found is None:
+                found = tuple(self.objects(make, sql, *values))
+                # A request may ask for any name, and there is no end to names that nothing has.
+                if found:
+                    self._cache[sql, values] = found
+            return found
+
+    def first_cached(self, make: Make, sql: str, *values: object):
+        """As ``first``, from the cache."""
+        return next(iter(self.cached(make, sql, *values)), None)
 
     def revision(self) -> tuple[int, int]:
-        """A value that differs once anything changed, in this process or another: what was read before may be stale."""
-        return self._data_version(), self._db.total_changes
+        """A value that differs once this process or another changed anything."""
+        with self._lock:
+            version = self.row("PRAGMA data_version")[0] if self._seen is None else self._seen
+            return version, self._connection.total_changes
 
     @contextlib.contextmanager
-    def one_look(self) -> Iterator[None]:
-        """Whether another process changed anything is looked for once: what is read inside is of one moment."""
+    def one_revision(self) -> Iterator[None]:
+        """Ask SQLite once whether another process changed anything; asking costs a tenth of a token request."""
         with self._lock:
-            outer, self._seen = self._seen, self._data_version()
+            outer, self._seen = self._seen, self.revision()[0]
             try:
                 yield
             finally:
                 self._seen = outer
 
-    def _data_version(self) -> int:
-        return self._one("PRAGMA data_version")[0] if self._seen is None else self._seen
+    # Writing
 
-    def _one(self, sql: str, *values: object) -> sqlite3.Row | None:
-        with self._lock, _NAMED:
-            return self._db.execute(sql, values).fetchone()
-
-    def _all(self, sql: str, *values: object) -> list[sqlite3.Row]:
-        with self._lock, _NAMED:
-            return self._db.execute(sql, values).fetchall()
-
-    def _made(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
-        """What *make* makes of each row."""
-        return tuple(made_of(make, row) for row in self._all(sql, *values))
-
-    def _made_one(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object):
-        """What *make* makes of the row, or None."""
-        row = self._one(sql, *values)
-        return None if row is None else made_of(make, row)
-
-    def _look_up(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object) -> tuple:
-        """What ``_made`` gives, from memory where nothing changed since. It has to be immutable: many share it."""
-        with self._lock:
-            if self._db.in_transaction:
-                # What a transaction reads may be taken back with it.
-                return self._made(make, sql, *values)
-            # Before the rows: a change in between then counts as one that is still to be seen.
-            found = self._lookups.get((sql, values), self.revision())
-            if found is None:
-                found = self._made(make, sql, *values)
-                # Where nothing is found, anybody's text was asked for: there is no end to those.
-                if found:
-                    self._lookups.keep((sql, values), found)
-            return found
-
-    def _look_up_one(self, make: Callable[[sqlite3.Row], object], sql: str, *values: object):
-        """What ``_look_up`` finds first, or None."""
-        return next(iter(self._look_up(make, sql, *values)), None)
-
-    def _change(self, sql: str, *values: object) -> int:
+    def change(self, sql: str, *values: object) -> int:
         """Run one statement in a transaction; returns how many rows it touched."""
-        with self.transaction(), _NAMED:
-            return self._db.execute(sql, values).rowcount
+        with self.transaction():
+            return self._connection.execute(sql, values).rowcount
 
-    def _insert(self, table: str, **columns: object) -> None:
+    def insert(self, table: str, **columns: object) -> None:
+        """Add a row."""
         names = ", ".join(f'"{name}"' for name in columns)
         marks = ", ".join("?" * len(columns))
-        self._change(f"INSERT INTO {table} ({names}) VALUES ({marks})", *columns.values())
+        self.change(f"INSERT INTO {table} ({names}) VALUES ({marks})", *columns.values())
 
-    def _insert_value(self, table: str, value: object, **more: object) -> None:
-        self._insert(table, **dataclasses.asdict(value), **more)
+    def insert_value(self, table: str, value: object, **more: object) -> None:
+        """Add a row that has a column for each field of a dataclass, and *more*."""
+        self.insert(table, **dataclasses.asdict(value), **more)

@@ -1,4 +1,4 @@
-"""The practice tenant's managed identity: what Azure gives to a machine, so that what runs there needs no secret.
+"""The practice tenant's managed identity: Azure gives one to a machine, so that programs there need no secret.
 
 https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview. It is user-assigned: Entra lets no
 other kind stand in for an app (workload-identity-federation-config-app-trust-managed-identity).
@@ -6,8 +6,7 @@ other kind stand in for an app (workload-identity-federation-config-app-trust-ma
 
 import uuid
 
-from .federation import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE
-from .objects import Application, ServicePrincipal
+from .objects import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE, Application, ServicePrincipal
 from .permissions import MICROSOFT_SERVICES_TENANT
 from .store import Directory
 
@@ -19,7 +18,7 @@ RESOURCE_ID = (
 )
 _NAME = "course-machine"
 
-# No tenant registers what is Azure's own: so it is in no list of app registrations, and can't be given a secret.
+# Azure owns both, so no tenant lists them among its app registrations or gives them a secret.
 _TOKEN_EXCHANGE = Application(
     id="f1d2b4c6-85a3-4e79-9b0d-6c7e3a51f824",
     app_id=TOKEN_EXCHANGE_APP_ID,
@@ -38,9 +37,9 @@ _IDENTITY = Application(
 
 
 def add(directory: Directory, tenant_ids: tuple[str, ...]) -> None:
-    """Put the identity into the first of these tenants, and into all of them the API that trades its tokens.
+    """Add the identity to the first of these tenants, and the API that trades its tokens to all of them.
 
-    What is there already stays as it is: a directory from before there were managed identities gets them too.
+    Idempotent: it completes a directory that an earlier version made.
     """
     with directory.transaction():
         for application in (_TOKEN_EXCHANGE, _IDENTITY):

@@ -4,7 +4,10 @@ Source: https://learn.microsoft.com/graph/api/resources/application and its neig
 Times are seconds since the epoch, as integers. Identifiers are GUIDs in lower case.
 """
 
+import hashlib
 from dataclasses import dataclass, field
+
+from .base64url import base64url
 
 MY_ORG = "AzureADMyOrg"
 MULTIPLE_ORGS = "AzureADMultipleOrgs"
@@ -40,7 +43,7 @@ class AppRole:
 class PermissionScope:
     """A delegated permission that a resource defines; ``value`` is what appears in a token's ``scp``.
 
-    ``admin_only`` says that an administrator has to consent to it; to any other a person may, for themselves.
+    Where ``admin_only`` is set, an administrator has to consent; to any other a person may, for themselves.
     """
 
     id: str
@@ -124,11 +127,21 @@ class KeyCredential:
     end: int
 
 
+MOST_FEDERATED_CREDENTIALS = 20  # for an app
+
+# A token that is traded for another is addressed to Entra by this name.
+TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
+
+# The client ID of that API, the same in every tenant. Entra's own tokens have it as their audience.
+TOKEN_EXCHANGE_APP_ID = "fb60f99c-7a34-4190-8149-302f77469936"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FederatedCredential:
-    """Somebody else's tokens that an app may show in place of a secret: whose they are, and about whom.
+    """Another issuer's tokens that an app may present in place of a secret.
 
-    ``issuer``, ``subject`` and ``audience`` have to be a token's ``iss``, ``sub`` and ``aud`` to the letter.
+    ``issuer``, ``subject`` and ``audience`` have to equal a token's ``iss``, ``sub`` and ``aud`` to the letter.
+    https://learn.microsoft.com/graph/api/resources/federatedidentitycredentials-overview
     """
 
     id: str
@@ -144,7 +157,7 @@ class ServicePrincipal:
     """An application as one tenant sees it; what administrators grant permissions to.
 
     Attributes:
-        assignment_required: whether only those may use it who were assigned to it.
+        assignment_required: whether only assigned principals may use it.
         resource_id: of a managed identity, the Azure resource that it is; None for any other.
     """
 
@@ -157,20 +170,20 @@ class ServicePrincipal:
 
     @property
     def managed_identity(self) -> bool:
-        """Whether it is an identity that Azure gives to what runs there."""
+        """Whether it is a managed identity."""
         return self.resource_id is not None
 
 
-# The role of whoever is assigned to an app without any of the roles that it defines.
+# The role of a principal that is assigned to an app without any of the app's own roles.
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppRoleAssignment:
-    """A role on an app that an administrator gave: to a service principal, as an application permission that has admin
-    consent, or to a user, as the right to sign in.
+    """A role on an app that an administrator gave to a service principal or a user.
 
-    ``principal_id`` is who has it, ``resource_id`` the service principal of the app.
+    For a service principal it is an application permission with admin consent, for a user the right to sign in.
+    ``principal_id`` is the service principal or user, ``resource_id`` the app's service principal.
     """
 
     id: str
@@ -182,7 +195,7 @@ class AppRoleAssignment:
 
 @dataclass(frozen=True, kw_only=True)
 class PermissionGrant:
-    """Delegated permissions that somebody consented to: a person for themselves, or an administrator for everyone.
+    """Consent to delegated permissions: a person's for themselves, or an administrator's for everyone.
 
     ``user_id`` is None for everyone; ``scopes`` are values such as ``User.Read``.
     """
@@ -207,3 +220,28 @@ class User:
     job_title: str | None = None
     administrator: bool = False
     password_hash: bytes = field(default=b"", repr=False)
+
+
+def pairwise_subject(user: User, application: Application) -> str:
+    """A user's ``sub`` for one app. No two apps can compare theirs (OpenID Connect Core section 8.1)."""
+    digest = hashlib.sha256(f"{user.id}/{application.app_id}".encode()).digest()
+    return base64url(digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A value that the authority gave out.
+
+    Attributes:
+        kind: such as ``code`` or ``refresh_token``.
+        family: the sign-in it came from.
+        content: what it stands for.
+        expires: seconds since the epoch.
+        redeemed: when it was used; None if it wasn't.
+    """
+
+    kind: str
+    family: str
+    content: dict
+    expires: int
+    redeemed: int | None

@@ -1,4 +1,4 @@
-"""Redirect URIs: which may be registered, and when one that was sent is the registered one.
+"""Redirect URIs: which may be registered, and whether a request's matches a registered one.
 
 RFC 9700 sections 2.1 and 2.6, RFC 8252 section 7.3;
 https://learn.microsoft.com/entra/identity-platform/reply-url
@@ -14,12 +14,12 @@ _URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>[A-Za-z0-9._~:/
 _WITH_HOST = re.compile(r"//[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?].*)?")
 _LOOPBACK = re.compile(r"http://(?P<host>localhost|127\.0\.0\.1)(:[1-9][0-9]{0,4})?(?P<rest>([/?].*)?)")
 
-# Schemes that a browser runs or opens itself, so that no app could ever receive the answer.
+# Schemes that a browser runs or opens itself, so no app could receive the answer.
 _BROWSERS_OWN = frozenset({"javascript", "data", "vbscript", "blob", "about", "file"})
 
 
 def may_register(uri: str) -> bool:
-    """Whether a URI may be where answers go: https, http on loopback, or an app's own scheme; never a fragment."""
+    """Whether a URI may be registered: https, http on loopback, or an app's own scheme; never with a fragment."""
     parts = _URI.fullmatch(uri)
     if parts is None or len(uri) > LONGEST:
         return False
@@ -32,7 +32,7 @@ def may_register(uri: str) -> bool:
 
 
 def matches(registered: str, sent: str) -> bool:
-    """Whether a URI that was sent is the registered one, to the character; on loopback the port may differ."""
+    """Whether a sent URI equals the registered one, to the character; on loopback the port may differ."""
     if not may_register(registered):
         return False
     if sent == registered:
@@ -42,5 +42,5 @@ def matches(registered: str, sent: str) -> bool:
 
 
 def is_one_of(registered: Iterable[str], sent: str) -> bool:
-    """Whether a URI that was sent is one of the registered ones."""
+    """Whether a sent URI matches one of the registered ones."""
     return any(matches(uri, sent) for uri in registered)

@@ -1,8 +1,8 @@
 """The tables of the directory's SQLite file, as the steps that make them.
 
-What is looked up has a column and an index; what is only read back with its object is JSON beside it. A new file takes
-every step, an older one those it lacks: so both end up the same, and nothing in the older one is lost. A step that was
-published stays as it is; a change of the tables is a new step.
+Values that queries search by have a column and an index; the rest of an object is JSON beside them. A new file takes
+every step, an older one those it lacks, so both end up the same and the older one loses nothing. A published step never
+changes; a change of the tables is a new step.
 """
 
 from collections.abc import Mapping
@@ -105,8 +105,8 @@ CREATE TABLE signing_key (
 );
 """
 
-# Users have app roles too from here on, so who has one is no longer a service principal always. A new column has a
-# default: the rows that are there have no value of their own.
+# From here on users can have app roles too, so principal_id no longer refers to service_principal. New columns have
+# defaults for the rows that exist.
 _FEDERATION = """
 ALTER TABLE service_principal ADD COLUMN assignment_required INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE service_principal ADD COLUMN resource_id TEXT;
@@ -135,8 +135,8 @@ CREATE TABLE federated_credential (
 );
 """
 
-# Tenants have the domain that Microsoft gives them, and signing keys belong to one cloud. What is there is the worldwide
-# one's.
+# Tenants get the domain that Microsoft gives them, and signing keys belong to one cloud. Existing keys are the
+# worldwide cloud's.
 _CLOUDS = """
 ALTER TABLE tenant ADD COLUMN initial_domain TEXT NOT NULL DEFAULT '';
 UPDATE tenant SET initial_domain = substr(default_domain, 1, instr(default_domain, '.') - 1) || '.onmicrosoft.com';
@@ -144,7 +144,7 @@ CREATE UNIQUE INDEX tenant_by_initial_domain ON tenant (initial_domain);
 ALTER TABLE signing_key ADD COLUMN realm TEXT NOT NULL DEFAULT '';
 """
 
-# Wrong codes are counted for all processes that answer on the file.
+# All processes on the file count wrong codes together.
 _ATTEMPTS = """
 CREATE TABLE wrong_attempt (
     realm TEXT NOT NULL,
@@ -153,7 +153,7 @@ CREATE TABLE wrong_attempt (
 CREATE INDEX wrong_attempt_of_realm ON wrong_attempt (realm, made);
 """
 
-# By the schema version that a step leads to.
+# The steps, by the schema version that each leads to.
 STEPS: Mapping[int, str] = {2: _FIRST, 3: _FEDERATION, 4: _CLOUDS, 5: _ATTEMPTS}
 SCHEMA_VERSION = max(STEPS)
 

@@ -1,15 +1,14 @@
-"""What a new practice tenant holds, so that every notebook runs alone and in any order.
+"""The content of a new practice tenant, so that every notebook runs alone and in any order.
 
-Identifiers are constants: they are no secrets, and notebooks can show them. Secrets are random for each state
-folder; nothing that is published opens anything.
+Identifiers are constants, which notebooks can show. Secrets are random for each state folder, so nothing that is
+published opens anything.
 """
 
 from dataclasses import dataclass, field
 
-from . import managed_identity, secrets
+from . import credentials, managed_identity
 from .objects import Tenant, User
-from .seeded_applications import add_applications, add_customer_app, stable_id
-from .seeded_identifiers import (
+from .seeded_applications import (
     ADMINISTRATOR_CLIENT_ID,
     CUSTOMER_CLIENT_ID,
     DAEMON_CLIENT_ID,
@@ -23,6 +22,9 @@ from .seeded_identifiers import (
     TENANT_DOMAIN,
     TENANT_ID,
     TENANT_NAME,
+    add_applications,
+    add_customer_app,
+    stable_id,
 )
 from .signing_keys import first_keys
 from .store import Directory
@@ -77,7 +79,7 @@ class SeededValues:
 
 def new_secrets() -> dict[str, str]:
     """Fresh values for the seeded apps' secrets and for the password that all practice users share."""
-    return {name: secrets.new_value() for name in _SECRET_OWNERS} | {"user_password": secrets.new_password()}
+    return {name: credentials.new_secret() for name in _SECRET_OWNERS} | {"user_password": credentials.new_password()}
 
 
 def fill(directory: Directory, values: dict[str, str], now: float, keys: list[dict] | None = None) -> None:
@@ -101,7 +103,7 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
 
 
 def complete(directory: Directory) -> None:
-    """Add what a directory lacks that an earlier version of the seed filled; what is there stays as it is."""
+    """Add what an earlier version of the seed lacks; existing objects stay as they are."""
     managed_identity.add(directory, (TENANT_ID, OTHER_TENANT_ID))
     if directory.application(app_id=CUSTOMER_CLIENT_ID) is None:
         add_customer_app(directory)
@@ -110,23 +112,24 @@ def complete(directory: Directory) -> None:
 def set_secrets(directory: Directory, values: dict[str, str], now: float) -> None:
     """Make *values* the secrets of the seeded apps, in place of any the seed gave them before."""
     with directory.transaction():
-        directory.set_passwords_of_users(secrets.password_hash(values["user_password"]))
+        directory.set_passwords_of_users(credentials.password_hash(values["user_password"]))
         for name, app_id in _SECRET_OWNERS.items():
             for old in directory.passwords(app_id):
                 if old.display_name == "seeded":
                     directory.remove_password(app_id, old.key_id)
-            # As if made the day before: a clock that is put back by an hour doesn't make them invalid.
-            made = secrets.new_credential(values[name], now=now - _A_DAY, display_name="seeded")
+            # Dated a day back, so they stay valid on a clock that is put back by an hour.
+            made = credentials.new_password_credential(values[name], now=now - _A_DAY, display_name="seeded")
             directory.add_password(app_id, made)
 
 
 def holds_secrets(directory: Directory, values: dict[str, str]) -> bool:
     """Whether *values* are the secrets that this directory knows."""
     learner = directory.user(TENANT_ID, f"learner@{TENANT_DOMAIN}")
-    if learner is None or not secrets.is_password(values.get("user_password", ""), learner.password_hash):
+    if learner is None or not credentials.is_password(values.get("user_password", ""), learner.password_hash):
         return False
     return all(
-        secrets.find(values.get(name, ""), directory.passwords(app_id)) for name, app_id in _SECRET_OWNERS.items()
+        credentials.find_secret(values.get(name, ""), directory.passwords(app_id))
+        for name, app_id in _SECRET_OWNERS.items()
     )
 
 

@@ -1,7 +1,6 @@
 """The keys that sign tokens: RSA-2048, several at once, held as objects.
 
-Importing a key for each token would cost many times the signing; so keys are loaded once, and again only after the
-directory changed.
+Importing a key costs many times a signature, so keys are loaded once, and again only after the directory changed.
 """
 
 import base64
@@ -16,7 +15,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from .base64url import base64url
-from .damaged import Damaged, made_of
 from .store import Directory
 
 LATER = 2**40  # active_from of the key that waits: no clock reaches it
@@ -50,8 +48,8 @@ class SigningKey:
 class SigningKeys:
     """The signing keys of a directory.
 
-    At least two are published: the one that signs and the one that will sign next, so that an API that fetched the
-    keys before a rotation already knows the new one (OpenID Connect Core section 10.1.1).
+    It publishes at least two: the one that signs and the one that will sign next. An API that fetched the keys before
+    a rotation therefore knows the new one (OpenID Connect Core section 10.1.1).
     """
 
     def __init__(self, directory: Directory, clock):
@@ -61,20 +59,13 @@ class SigningKeys:
         self._keys: tuple[SigningKey, ...] = ()
 
     def published(self) -> tuple[SigningKey, ...]:
-        """Every key whose tokens may still be in use or soon will be, the oldest first.
-
-        Raises:
-            Damaged: one can't be read, or there is none.
-        """
+        """Every key whose tokens may still be in use or soon will be, the oldest first."""
         seen = self._directory.revision()
         if seen != self._seen:
             self._make_first()
             held = {key.kid: key for key in self._keys}
             rows = self._directory.signing_keys()
-            keys = tuple(made_of(lambda row: load(row, held.get(row["kid"])), row, "a signing key") for row in rows)
-            if not keys:
-                raise Damaged("it has no signing key")
-            self._keys = keys
+            self._keys = tuple(load(row, held.get(row["kid"])) for row in rows)
             self._seen = seen
         return self._keys
 
@@ -84,7 +75,7 @@ class SigningKeys:
         return bool(self._directory.signing_keys())
 
     def _make_first(self) -> None:
-        # The seed has keys for the worldwide cloud only; another one's take their fifth of a second at its first use.
+        # The seed has keys for the worldwide cloud only. Another realm's take a fifth of a second at its first use.
         if self._directory.realm and not self.made:
             keys = first_keys(int(self._clock()))
             with self._directory.transaction():

@@ -14,7 +14,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..directory import certificates, secrets
+from ..directory import credentials
 from ..directory.objects import Application, KeyCredential, PasswordCredential
 from ..directory.store import Directory
 from ..timestamps import seconds, timestamp
@@ -37,8 +37,8 @@ async def add_password(request: Request, caller: Caller) -> JSONResponse:
     if end is not None and end <= (start or now):
         raise bad_request("The password credential's endDateTime has to be later than its startDateTime.")
     name = wanted.get("displayName")
-    value = secrets.new_value()
-    credential = secrets.new_credential(
+    value = credentials.new_secret()
+    credential = credentials.new_password_credential(
         value, now=now, start=start, end=end, display_name=None if name is None else text(wanted, "displayName")
     )
     graph.directory.add_password(application.app_id, credential)
@@ -146,6 +146,6 @@ def _certificate(item: dict) -> KeyCredential:
         raise bad_request("Invalid value specified for property 'key': base64 was expected.") from error
     name = item.get("displayName")
     try:
-        return certificates.new_credential(data, display_name=None if name is None else text(item, "displayName"))
+        return credentials.new_key_credential(data, display_name=None if name is None else text(item, "displayName"))
     except ValueError as error:
         raise bad_request(str(error)) from error

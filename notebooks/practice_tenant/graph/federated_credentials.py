@@ -12,8 +12,7 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ..directory.federation import MOST_FOR_AN_APP, TOKEN_EXCHANGE_AUDIENCE
-from ..directory.objects import Application, FederatedCredential
+from ..directory.objects import MOST_FEDERATED_CREDENTIALS, TOKEN_EXCHANGE_AUDIENCE, Application, FederatedCredential
 from .access import app_role
 from .bearer import Caller
 from .errors import GraphError, bad_request, not_found
@@ -53,8 +52,10 @@ async def create_federated_credential(request: Request, caller: Caller) -> JSONR
         if directory.federated_credential(application.app_id, credential.name):
             sentence = f"FederatedIdentityCredential with name {credential.name} already exists."
             raise GraphError(409, "Request_MultipleObjectsWithSameKeyValue", sentence)
-        if len(directory.federated_credentials(application.app_id)) >= MOST_FOR_AN_APP:
-            raise bad_request(f"An application can have {MOST_FOR_AN_APP} federated identity credentials at most.")
+        if len(directory.federated_credentials(application.app_id)) >= MOST_FEDERATED_CREDENTIALS:
+            raise bad_request(
+                f"An application can have {MOST_FEDERATED_CREDENTIALS} federated identity credentials at most."
+            )
         try:
             directory.add_federated_credential(application.app_id, credential)
         except sqlite3.IntegrityError as error:

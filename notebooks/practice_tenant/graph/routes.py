@@ -1,6 +1,5 @@
 """The API's paths, and the objects that its handlers share."""
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
 
-from .. import damage
-from ..directory.damaged import Damaged, unusable
+from .. import failures
 from ..directory.store import Directory
 from ..faces import Face
 from . import (
@@ -70,7 +68,7 @@ def application(graph: Graph) -> Starlette:
             Route("/oidc/userinfo", users.user_info, methods=["GET", "POST"]),
             Mount("/v1.0", app=Router(version_1, redirect_slashes=False)),
         ],
-        exception_handlers=damage.handlers(graph.directory, busy) | {GraphError: refuse, HTTPException: unknown_path},
+        exception_handlers=failures.handlers(unavailable) | {GraphError: refuse, HTTPException: unknown_path},
     )
     app.router.redirect_slashes = False
     app.state.graph = graph
@@ -82,13 +80,13 @@ async def refuse(request: Request, error: GraphError) -> JSONResponse:
     return render(error, request, request.app.state.graph.clock())
 
 
-async def busy(request: Request, error: sqlite3.OperationalError) -> JSONResponse:
-    """503 for a state file that another process holds, or a full disk; 500 for a damaged file."""
-    if isinstance(error, Damaged):
-        return await refuse(request, GraphError(500, "generalException", unusable(error)))
-    # The second sentence is the practice tenant's own: the reader can do something about a full disk.
-    sentence = f"The service isn't available. Try the request again after a delay. {unusable(error)}".strip()
-    return await refuse(request, GraphError(503, "serviceNotAvailable", sentence, headers={"Retry-After": "5"}))
+async def unavailable(request: Request, status: int, sentence: str, headers: dict[str, str]) -> JSONResponse:
+    """The answer where a handler raised; ``failures`` says why."""
+    if status == 500:
+        return await refuse(request, GraphError(500, "generalException", sentence, headers=headers))
+    # The second sentence is the practice tenant's own: its reader can do something about a full disk.
+    message = f"The service isn't available. Try the request again after a delay. {sentence}"
+    return await refuse(request, GraphError(status, "serviceNotAvailable", message, headers=headers))
 
 
 async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:

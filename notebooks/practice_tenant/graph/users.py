@@ -11,8 +11,7 @@ import uuid
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from ..directory.objects import Tenant, User
-from ..directory.subject import pairwise_subject
+from ..directory.objects import Tenant, User, pairwise_subject
 from ..timestamps import timestamp
 from .access import allowed, signed_in_user
 from .bearer import Caller

@@ -6,7 +6,7 @@ RFC 6749 section 4.1.3; PKCE in RFC 7636; https://learn.microsoft.com/entra/iden
 from dataclasses import replace
 
 from ...directory import redirect_uri
-from ...directory.issued import Issued
+from ...directory.objects import Issued
 from ..errors import AuthorityError
 from ..pkce import check_verifier
 from ..scopes import read_scopes

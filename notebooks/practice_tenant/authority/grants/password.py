@@ -4,7 +4,7 @@ RFC 6749 section 4.3; https://learn.microsoft.com/entra/identity-platform/v2-oau
 serve it (RFC 9700 section 2.4).
 """
 
-from ...directory import secrets
+from ...directory import credentials
 from ..errors import AuthorityError
 from ..scopes import read_scopes
 from ..sign_in import SignIn, token_response
@@ -31,7 +31,7 @@ def run(grant: GrantRequest) -> dict:
     user = grant.directory.user(tenant.id, name) if tenant else None
     if user is None:
         raise AuthorityError(50034, user=name, tenant_name=tenant.display_name if tenant else "")
-    if not secrets.is_password(grant.form["password"], user.password_hash):
+    if not credentials.is_password(grant.form["password"], user.password_hash):
         raise AuthorityError(50126)
     wanted = read_scopes(grant.directory, tenant, grant.client.application, grant.form.get("scope"))
     sign_in = SignIn(

@@ -4,7 +4,7 @@ RFC 6749 section 6; https://learn.microsoft.com/entra/identity-platform/refresh-
 bound to one API and the old one goes on working; the strict profile rotates them (RFC 9700 section 2.2.2).
 """
 
-from ...directory.issued import Issued
+from ...directory.objects import Issued
 from ...directory.permissions import GRAPH_APP_ID
 from ...timestamps import ticks
 from ..claims_request import requested_contexts

@@ -1,4 +1,4 @@
-"""What the directory reads once and then knows: it is quick, and never knows what isn't so any more."""
+"""The cache of what the directory read: a second look is quick, and no answer is stale."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from practice_tenant.clouds import US_GOVERNMENT
-from practice_tenant.directory import secrets
-from practice_tenant.directory.lookups import Lookups
+from practice_tenant.directory import credentials, database
 from practice_tenant.directory.objects import AppRoleAssignment
 from practice_tenant.directory.permissions import GRAPH_APP_ID, GRAPH_APP_ROLES
 from practice_tenant.directory.store import Directory
@@ -36,9 +35,9 @@ directory.close()
 def statements(directory: Directory) -> Iterator[list[str]]:
     """The SQL that is run meanwhile."""
     said: list[str] = []
-    directory._db.set_trace_callback(said.append)
+    directory.database._connection.set_trace_callback(said.append)
     yield said
-    directory._db.set_trace_callback(None)
+    directory.database._connection.set_trace_callback(None)
 
 
 def change_elsewhere(folder: Path, app_id: str, change: str) -> None:
@@ -66,9 +65,9 @@ def test_the_second_token_reads_no_table_and_looks_once_whether_anything_changed
     assert said == ["PRAGMA data_version"]
 
 
-def test_one_look_is_over_with_its_block_however_that_ends(state: State, tmp_path: Path):
+def test_one_revision_ends_with_its_block_however_that_ends(state: State, tmp_path: Path):
     app_id = state.seeded.client_id
-    with pytest.raises(ZeroDivisionError), state.directory.one_look(), state.directory.one_look():
+    with pytest.raises(ZeroDivisionError), state.directory.one_revision(), state.directory.one_revision():
         raise ZeroDivisionError
     change_elsewhere(
         tmp_path, app_id, "[directory.remove_password(app_id, item.key_id) for item in directory.passwords(app_id)]"
@@ -76,16 +75,16 @@ def test_one_look_is_over_with_its_block_however_that_ends(state: State, tmp_pat
     assert state.directory.passwords(app_id) == []
 
 
-def test_within_one_look_everything_is_of_one_moment_but_for_changes_of_its_own(state: State, tmp_path: Path):
+def test_within_one_revision_everything_is_of_one_moment_but_for_changes_of_its_own(state: State, tmp_path: Path):
     directory, app_id = state.directory, state.seeded.client_id
-    with directory.one_look():
+    with directory.one_revision():
         before = directory.passwords(app_id)
         change_elsewhere(
             tmp_path, app_id, "[directory.remove_password(app_id, item.key_id) for item in directory.passwords(app_id)]"
         )
         assert directory.passwords(app_id) == before
-    with directory.one_look():
-        directory.add_password(app_id, secrets.new_credential("a new one", now=NOW))
+    with directory.one_revision():
+        directory.add_password(app_id, credentials.new_password_credential("a new one", now=NOW))
         assert len(directory.passwords(app_id)) == 1
 
 
@@ -135,7 +134,7 @@ def test_what_a_transaction_read_is_not_known_after_it_was_taken_back(practice: 
     directory.add_application(REGISTERED)
     assert directory.passwords(REGISTERED.app_id) == []
     with pytest.raises(ZeroDivisionError), directory.transaction():
-        directory.add_password(REGISTERED.app_id, secrets.new_credential("never committed", now=NOW))
+        directory.add_password(REGISTERED.app_id, credentials.new_password_credential("never committed", now=NOW))
         assert directory.passwords(REGISTERED.app_id)
         raise ZeroDivisionError
     assert directory.passwords(REGISTERED.app_id) == []
@@ -163,11 +162,9 @@ def test_texts_that_name_nothing_are_not_collected(practice: Practice):
     assert [sql for sql in said if sql.startswith("SELECT * FROM tenant")], "it was looked for again"
 
 
-def test_a_new_revision_forgets_everything_and_the_oldest_makes_room():
-    lookups = Lookups(most=2)
-    for name in ("a", "b", "c"):
-        assert lookups.get(name, 1) is None
-        lookups.keep(name, (name,))
-    assert [lookups.get(name, 1) for name in ("a", "b", "c")] == [None, ("b",), ("c",)]
-    assert lookups.get("c", 2) is None
-    assert lookups.get("b", 2) is None
+def test_a_full_cache_is_emptied(practice: Practice, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(database, "_MOST_CACHED", 2)
+    names = [tenant.id for tenant in practice.directory.tenants()]
+    for name in (*names, GRAPH_APP_ID):
+        assert practice.directory.tenant(name) or practice.directory.application(app_id=name)
+    assert len(practice.directory.database._cache) == 1
