@@ -12,7 +12,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from .at_first_request import AtFirstRequest
-from .authority import signing
 from .clock import TenantClock
 from .clouds import CLOUDS, WORLDWIDE
 from .counters import Counters
@@ -41,8 +40,6 @@ class PracticeTenant:
         profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: what the cloud faces demand in the ``X-Practice-Tenant-Run`` header of each request.
         control_token: what the control API demands; while it is empty, that lets nobody in.
-        several: whether other processes answer beside this one; the control API then has nothing to offer.
-        sign: signs the tokens of an answer.
         clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
     """
 
@@ -57,8 +54,6 @@ class PracticeTenant:
         password_hint: str = "Ask whoever runs this practice tenant.",
         profile: str = "entra",
         control_token: str = "",
-        several: bool = False,
-        sign: signing.Sign = signing.here,
         clock: Callable[[], float] = time.time,
     ):
         self.directory = directory
@@ -83,7 +78,6 @@ class PracticeTenant:
             profile=profile,
             shape=lambda: self.faults.shape,
             portal=bool(pages_key),
-            sign=sign,
         )
         self._parts: dict[Face, Parts] = {}
         for cloud in CLOUDS:
@@ -100,7 +94,6 @@ class PracticeTenant:
                 faults=self.faults,
                 counters=counters,
                 rotate=self._rotate,
-                several=several,
             )
 
         self._control = AtFirstRequest(control)

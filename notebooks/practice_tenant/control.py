@@ -30,11 +30,6 @@ from .faults import Faults
 
 MAX_BODY_BYTES = 4096
 
-_SEVERAL = (
-    "Several processes answer here (--workers), and faults and counters are each one's own. "
-    "To make the practice tenant fail, or to count its requests, serve it without --workers."
-)
-
 _NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -44,8 +39,6 @@ class Control:
     Args:
         token: what ``Authorization: Bearer`` has to hold; while it is empty, nobody is let in.
         rotate: lets the next signing key sign.
-        several: whether other processes answer on the same port. Faults and counters are each one's own, so that
-            nobody could say what the next request meets: everything is refused.
     """
 
     def __init__(
@@ -56,12 +49,10 @@ class Control:
         faults: Faults,
         counters: Counters,
         rotate: Callable[[], object],
-        several: bool = False,
     ):
         self._token = token.encode()
         self._tenant = Tenant(faults=faults, directory=directory, rotate=rotate)
         self._counters = counters
-        self._several = several
         self._app = Starlette(
             routes=[
                 Route(f"{CONTROL_PATH}faults", self._list),
@@ -86,8 +77,6 @@ class Control:
         if not held or not hmac.compare_digest(sent[0][2].encode("latin-1"), self._token):
             sentence = "The control API wants this run's control token: Authorization: Bearer, and the token."
             return _sentence(401, sentence, {"WWW-Authenticate": "Bearer"})
-        if self._several:
-            return _sentence(409, _SEVERAL)
         return None
 
     async def _list(self, request: Request) -> Response:

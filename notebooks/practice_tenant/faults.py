@@ -1,7 +1,6 @@
 """What is switched on to make the tenant fail on purpose: scripted, counted down, and never random.
 
-It lives in the memory of the process that answers, and is gone with it. Of several processes that answer on one port,
-each has its own.
+It lives in the memory of the process that answers, and ends with it.
 """
 
 import contextlib

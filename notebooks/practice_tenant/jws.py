@@ -1,4 +1,4 @@
-"""Reading a JWS without believing it: three parts, two JSON objects, nothing said twice. And putting one together.
+"""Reading a JWS without believing it: three parts, two JSON objects, nothing said twice. And signing one.
 
 RFC 7515 section 3.1 (compact serialization); RFC 8725 for what a reader must not accept.
 """
@@ -7,6 +7,10 @@ import base64
 import json
 import re
 from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from . import strict_json
 from .directory.base64url import base64url
@@ -41,14 +45,15 @@ def read(token: str) -> Jws:
     return Jws(token=token, header=_object(parts[0]), claims=_object(parts[1]))
 
 
-def signing_input(header: dict, claims: dict) -> bytes:
-    """What a signature is made over (RFC 7515 section 5.1, step 8)."""
-    return ".".join(base64url(_ENCODER.encode(part).encode()) for part in (header, claims)).encode()
+def sign(key: RSAPrivateKey, header: dict, claims: dict) -> str:
+    """Sign a token with RS256 (RFC 7518 section 3.3).
 
-
-def compact(signing_input: bytes, signature: bytes) -> str:
-    """A JWS in compact serialization, from what was signed and the signature."""
-    return f"{signing_input.decode()}.{base64url(signature)}"
+    Args:
+        header: the header fields besides ``typ`` and ``alg``.
+    """
+    parts = ({"typ": "JWT", "alg": "RS256"} | header, claims)
+    signing_input = ".".join(base64url(_ENCODER.encode(part).encode()) for part in parts)
+    return f"{signing_input}.{base64url(key.sign(signing_input.encode(), padding.PKCS1v15(), SHA256()))}"
 
 
 def _object(segment: str) -> dict:

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from .at_first_request import AtFirstRequest
 from .authority import device_approval
 from .authority import routes as authority_routes
-from .authority.signing import Sign
 from .authority.token_shape import TokenShape
 from .b2c.service import service as b2c_service
 from .clock import TenantClock
@@ -38,7 +37,6 @@ class Services:
         computer: the computer's own.
         shape: how token answers look now.
         portal: whether the portal is among the pages.
-        sign: signs the tokens of an answer.
     """
 
     directory: Directory
@@ -48,7 +46,6 @@ class Services:
     profile: str
     shape: Callable[[], TokenShape]
     portal: bool
-    sign: Sign
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +82,6 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
         wrong_codes=device_approval.wrong_codes(directory, services.computer),
         profile=services.profile,
         shape=services.shape,
-        sign=services.sign,
     )
     login = AtFirstRequest(lambda: authority_routes.application(authority))
     # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.

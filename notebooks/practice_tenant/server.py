@@ -12,16 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from .app import PracticeTenant
-from .authority import signing, signing_process
-from .directory.store import Directory
 from .faces import RUN_HEADER
-from .listeners import tls_buffers
 from .listeners.guarded import GuardedProtocol
 from .listeners.guarded_server import GuardedServer
 from .listeners.limits import Limits, connections_allowed
@@ -34,13 +30,9 @@ from .state import State, open_state
 
 @dataclass(frozen=True, kw_only=True)
 class Listeners:
-    """Bound sockets and what answers on them; ``new_app`` makes another that answers the same, on a directory.
-
-    ``signer`` signs the tokens in a process of its own, once that is started.
-    """
+    """Bound sockets and the application that answers on them."""
 
     app: PracticeTenant
-    new_app: Callable[[Directory], PracticeTenant] = field(repr=False)
     identity: TlsIdentity
     https: list[socket.socket]
     http: list[socket.socket]
@@ -49,7 +41,6 @@ class Listeners:
     control_token: str = field(repr=False)
     state: State
     limits: Limits = field(default_factory=Limits)
-    signer: signing_process.SigningProcess | None = None
 
     @property
     def https_port(self) -> int:
@@ -102,7 +93,6 @@ def listen(
     http_port: int = 0,
     private: bool = False,
     profile: str = "entra",
-    several: bool = False,
     clock: Callable[[], float] = time.time,
     limits: Limits | None = None,
 ) -> Listeners:
@@ -112,7 +102,6 @@ def listen(
         private: whether the pages are for this run's owner: reached by a key in their path, and with the password of
             the practice users beside the field.
         profile: ``entra``, or ``strict`` for RFC 9700.
-        several: whether several processes will answer (``workers``).
         limits: what a client may ask at most; None: what people and programs get by with.
 
     Raises:
@@ -127,26 +116,21 @@ def listen(
         raise
     run_token, control_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     pages_key = secrets.token_urlsafe(16) if private else ""
-    # A learner's kernel has one client at a time, and several workers have a core each already.
-    signer = None if private or several or not signing_process.available() else signing_process.SigningProcess()
-    new_app = partial(
-        PracticeTenant,
+    app = PracticeTenant(
+        state.directory,
         https_port=https[0].getsockname()[1],
         http_port=http[0].getsockname()[1],
         run_token=run_token,
         control_token=control_token,
         pages_key=pages_key,
         profile=profile,
-        several=several,
-        sign=signer or signing.here,
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )
     # The certificates follow the computer's clock, not the tenant's: TLS clients compare with theirs.
     identity = new_identity(time.time())
     return Listeners(
-        app=new_app(state.directory),
-        new_app=new_app,
+        app=app,
         identity=identity,
         https=https,
         http=http,
@@ -155,24 +139,11 @@ def listen(
         control_token=control_token,
         state=state,
         limits=limits or Limits(),
-        signer=signer,
     )
 
 
 def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
     """Answer in the foreground until Ctrl-C or SIGTERM; calls *ready* once requests are answered."""
-    tls_buffers.keep_small()
-    if listeners.signer is None:
-        _serve_here(listeners, ready)
-        return
-    listeners.signer.start()
-    try:
-        _serve_here(listeners, ready)
-    finally:
-        listeners.signer.stop()
-
-
-def _serve_here(listeners: Listeners, ready: Callable[[], None]) -> None:
     servers = _servers(listeners)
 
     def stop(*_: object) -> None:

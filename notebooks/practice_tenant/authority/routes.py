@@ -18,7 +18,6 @@ from . import discovery, instance_metadata
 from .attempts import Attempts
 from .device_approval import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, render
-from .signing import Sign, here
 from .token import token
 from .token_shape import AS_USUAL, TokenShape
 
@@ -32,7 +31,7 @@ _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Orig
 class Authority:
     """What the handlers share.
 
-    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now, ``sign`` signs what is in one.
+    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now.
     """
 
     directory: Directory
@@ -41,7 +40,6 @@ class Authority:
     wrong_codes: Attempts
     profile: str = "entra"
     shape: Callable[[], TokenShape] = lambda: AS_USUAL
-    sign: Sign = here
 
 
 def application(authority: Authority) -> Starlette:

@@ -30,13 +30,12 @@ async def token(request: Request) -> JsonAnswer:
     authority, form = request.app.state.authority, await read_form(request)
     # What it is answered from is of one moment, so this waits for nothing.
     with authority.directory.one_look():
-        unsigned, cross_origin = _run(request, authority, form)
-    body = await authority.sign(unsigned)
+        body, cross_origin = _run(request, authority, form)
     return JsonAnswer(body, headers=NO_STORE | cross_origin)
 
 
 def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[str, str]]:
-    """The token response before its tokens are signed, and the headers that let a page read it."""
+    """The token response, and the headers that let a page read it."""
     now = authority.clock()
     grant_type = form.get("grant_type")
     if grant_type is None:

@@ -44,18 +44,7 @@ def listens(port: int) -> bool:
     return True
 
 
-def bind_again(bound: list[socket.socket]) -> list[socket.socket]:
-    """More sockets on the addresses of sockets that listen there; new connections are spread over all of them. Linux only.
-
-    Programs of other people can't join: Linux asks that all sockets of one port belong to one user.
-    """
-    for listener in bound:
-        # Only now: a port that is taken, also by a program that shares its own, was refused before (``bind``).
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    return [_socket(listener.family, *listener.getsockname()[:2], shared=True) for listener in bound]
-
-
-def _socket(family: int, address: str, port: int, *, shared: bool = False) -> socket.socket:
+def _socket(family: int, address: str, port: int) -> socket.socket:
     # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it each answer waits 40 ms for an ACK.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -63,8 +52,6 @@ def _socket(family: int, address: str, port: int, *, shared: bool = False) -> so
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((address, port))

@@ -4,12 +4,10 @@ llhttp itself refuses folded fields, two lengths, a length beside chunks, and li
 sections 2.2, 5.2 and 6.3): a server in front of this one may have read those differently.
 """
 
-import asyncio
 from enum import Enum, auto
 
 import httptools
 
-from .answer_writer import AnswerWriter
 from .limits import Limits
 from .resettable import ResettableProtocol
 
@@ -48,11 +46,6 @@ class StrictProtocol(ResettableProtocol):
         # Bytes of a head that came in pieces: llhttp tells of a field only when it has its end.
         self._waiting_bytes = 0
         self._completed = 0
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        """It is open."""
-        super().connection_made(transport)
-        self._writer = AnswerWriter(transport)
 
     def began(self) -> None:
         """The first byte of a request came."""
@@ -124,7 +117,6 @@ class StrictProtocol(ResettableProtocol):
             raise Refusal(400)
         self._check_body(int(fields.get(b"content-length", 0)))
         super().on_headers_complete()
-        self.cycle.transport = self._writer
         self.stage = Stage.BODY
 
     def on_body(self, body: bytes) -> None:
@@ -139,11 +131,6 @@ class StrictProtocol(ResettableProtocol):
         self._completed += 1
         super().on_message_complete()
         self.whole()
-
-    def on_response_complete(self) -> None:
-        """An answer was written."""
-        self._writer.end()
-        super().on_response_complete()
 
     def _count_head(self, size: int) -> None:
         self._head_bytes += size
