@@ -167,7 +167,7 @@ def _connection(listeners, ca_file: Path) -> str:
 
 def _remove_stale(folder: Path) -> None:
     """Remove the files of tenants that were killed, and so couldn't do it: clients would look for those tenants."""
-    from .listeners.sockets import listens
+    from .listeners.listener import listens
 
     for file in folder.glob("serve-*.json"):
         port = file.stem.removeprefix("serve-")

@@ -18,11 +18,9 @@ import uvicorn
 
 from .app import PracticeTenant
 from .faces import RUN_HEADER
-from .listeners.guarded import GuardedProtocol
-from .listeners.guarded_server import GuardedServer
-from .listeners.limits import Limits, connections_allowed
-from .listeners.room import Room
-from .listeners.sockets import PortTaken, bind
+from .listeners.connection import Connection
+from .listeners.limits import Limits, OpenConnections, connections_allowed
+from .listeners.listener import PortTaken, Server, bind
 from .listeners.tls import TlsIdentity, new_identity
 from .running_tenant import RunningTenant
 from .state import State, open_state
@@ -158,10 +156,10 @@ def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
 
 def _servers(listeners: Listeners) -> list[uvicorn.Server]:
     limits = listeners.limits
-    room = Room(connections_allowed(limits))
+    connections = OpenConnections(connections_allowed(limits))
     common = {
         "app": listeners.app,
-        "http": GuardedProtocol,
+        "http": Connection,
         "ws": "none",
         "lifespan": "off",
         # uvicorn would otherwise take over the logging of a kernel that is not its own.
@@ -174,7 +172,7 @@ def _servers(listeners: Listeners) -> list[uvicorn.Server]:
         "timeout_keep_alive": limits.idle_seconds,
     }
     secure = uvicorn.Config(**common, ssl_context_factory=lambda *_: listeners.identity.context)
-    return [GuardedServer(config, limits, room) for config in (secure, uvicorn.Config(**common))]
+    return [Server(config, limits, connections) for config in (secure, uvicorn.Config(**common))]
 
 
 async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Callable[[], None]) -> None:
