@@ -1,6 +1,6 @@
 """One ASGI application: which face is asked, which part answers.
 
-No handler needs a socket, a thread or another process; listeners (``server``) or a test call this application.
+No handler needs a socket or another process; listeners (``server``) or a test call this application.
 """
 
 import contextlib

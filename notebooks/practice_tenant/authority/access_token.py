@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .. import jws
 from ..directory.base64url import base64url
 from ..directory.federation import TOKEN_EXCHANGE_APP_ID
 from ..directory.objects import Application, Tenant, User
@@ -18,6 +17,7 @@ from ..directory.subject import pairwise_subject
 from ..faces import Face
 from .client_authentication import Client
 from .lifetime import Lifetime
+from .signing import Unsigned
 
 # Entra dates a token five minutes back, so that an API whose clock is a little slow accepts it.
 BACKDATED_SECONDS = 300
@@ -45,7 +45,9 @@ class Resource:
     roles: tuple[str, ...]
 
 
-def app_only(client: Client, resource: Resource, lifetime: Lifetime, *, face: Face, key: SigningKey, now: float) -> str:
+def app_only(
+    client: Client, resource: Resource, lifetime: Lifetime, *, face: Face, key: SigningKey, now: float
+) -> Unsigned:
     """An access token for a client acting on its own behalf."""
     v2 = resource.application.token_version == 2
     claims = _times_and_parties(resource, lifetime, client.tenant.id, face, now)
@@ -60,7 +62,7 @@ def app_only(client: Client, resource: Resource, lifetime: Lifetime, *, face: Fa
     if resource.roles:
         claims["roles"] = list(resource.roles)
     claims |= {"sub": client.principal.id, "tid": client.tenant.id}
-    return _signed(claims, resource, key)
+    return _unsigned(claims, resource, key)
 
 
 def delegated(
@@ -72,7 +74,7 @@ def delegated(
     face: Face,
     key: SigningKey,
     now: float,
-) -> str:
+) -> Unsigned:
     """An access token for an app acting for a signed-in person; ``scp`` has the delegated permissions."""
     v2 = resource.application.token_version == 2
     user = sign_in.user
@@ -85,7 +87,7 @@ def delegated(
     claims |= {"name": user.display_name, "oid": user.id, "rh": f"1.{opaque(36)}", "scp": " ".join(permissions)}
     claims |= {"sub": pairwise_subject(user, resource.application), "tid": sign_in.tenant.id}
     claims |= {"preferred_username": user.user_principal_name} if v2 else _v1_user(user)
-    return _signed(claims, resource, key)
+    return _unsigned(claims, resource, key)
 
 
 def _times_and_parties(resource: Resource, lifetime: Lifetime, tenant_id: str, face: Face, now: float) -> dict:
@@ -102,13 +104,13 @@ def _times_and_parties(resource: Resource, lifetime: Lifetime, tenant_id: str, f
     return claims | ({"xms_cc": list(lifetime.capabilities)} if lifetime.capabilities else {})
 
 
-def _signed(claims: dict, resource: Resource, key: SigningKey) -> str:
+def _unsigned(claims: dict, resource: Resource, key: SigningKey) -> Unsigned:
     v2 = resource.application.token_version == 2
     claims |= {"uti": opaque(16), "ver": "2.0" if v2 else "1.0"}
     if v2:
         claims["xms_ftd"] = opaque(32)
     header = {"kid": key.kid} if v2 else {"x5t": key.kid, "kid": key.kid}
-    return jws.sign(key.private_key, header, claims)
+    return Unsigned(header=header, claims=claims, key=key)
 
 
 def _client_claims(application: Application, method: str, tenant: Tenant, face: Face, *, v2: bool) -> dict:

@@ -61,7 +61,7 @@ async def identity_token(request: Request) -> JsonAnswer:
     key = authority.signing_keys.current()
     token = access_token.app_only(client, resource, A_DAY, face=request.state.face, key=key, now=now)
     body = {
-        "access_token": token,
+        "access_token": token.signed(),
         "client_id": identity.app_id,
         "expires_in": str(A_DAY.seconds),
         "expires_on": str(int(now) + A_DAY.seconds + 1),

@@ -7,7 +7,6 @@ access-token-claims-reference; the answer's layout is Entra's, as recorded.
 import json
 from dataclasses import dataclass
 
-from .. import jws
 from ..directory.base64url import base64url
 from ..directory.objects import Application, Tenant, User
 from ..directory.signing_keys import SigningKeys
@@ -19,6 +18,7 @@ from .assignment import require_assignment
 from .consent import granted, require_consent
 from .lifetime import USUAL_SECONDS, lifetime_of
 from .scopes import Wanted, is_graph
+from .signing import Unsigned
 from .token_shape import AS_USUAL, TokenShape
 
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
@@ -129,7 +129,7 @@ def token_response(
     return shape.answer(body)
 
 
-def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> str:
+def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) -> Unsigned:
     """The statement about who signed in (OpenID Connect Core section 2)."""
     issued = int(now) - 300
     claims = {
@@ -159,7 +159,7 @@ def id_token(sign_in: SignIn, wanted: Wanted, *, face: Face, key, now: float) ->
         "uti": opaque(16),
         "ver": "2.0",
     }
-    return jws.sign(key.private_key, {"kid": key.kid}, claims)
+    return Unsigned(header={"kid": key.kid}, claims=claims, key=key)
 
 
 def client_info(sign_in: SignIn) -> str:

@@ -11,6 +11,7 @@ from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
 from .grants.grant import GrantRequest
+from .signing import sign
 from .tenants import require_served
 
 # What a browser asks before a single-page app's request; the answer to the request itself names the one origin.
@@ -30,12 +31,13 @@ async def token(request: Request) -> JsonAnswer:
     authority, form = request.app.state.authority, await read_form(request)
     # What it is answered from is of one moment, so this waits for nothing.
     with authority.directory.one_look():
-        body, cross_origin = _run(request, authority, form)
+        unsigned, cross_origin = _run(request, authority, form)
+    body = await sign(unsigned)
     return JsonAnswer(body, headers=NO_STORE | cross_origin)
 
 
 def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[str, str]]:
-    """The token response, and the headers that let a page read it."""
+    """The token response before its tokens are signed, and the headers that let a page read it."""
     now = authority.clock()
     grant_type = form.get("grant_type")
     if grant_type is None:

@@ -7,7 +7,7 @@ https://learn.microsoft.com/azure/active-directory-b2c/access-tokens shows it.
 import json
 from dataclasses import dataclass
 
-from .. import jws
+from ..authority.signing import Unsigned
 from ..directory.base64url import base64url
 from ..directory.objects import Application, User
 from ..directory.signing_keys import SigningKey
@@ -100,7 +100,7 @@ def _common(sign_in: SignIn, issued: int) -> dict:
 
 
 def _signed(claims: dict, key: SigningKey) -> str:
-    return jws.sign(key.private_key, {"kid": key.kid}, claims)
+    return Unsigned(header={"kid": key.kid}, claims=claims, key=key).signed()
 
 
 def _encoded(value: dict) -> str:
