@@ -12,16 +12,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from .at_first_request import AtFirstRequest
-from .clock import TenantClock
 from .clouds import CLOUDS, WORLDWIDE
-from .counters import Counters
 from .customers import b2c_face, external_id_faces
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
 from .endpoints import CONTROL_PATH
 from .faces import METADATA_HOST, RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
-from .faults import Faults
-from .front import Front
+from .fault_middleware import Counters
+from .faults import Faults, TenantClock
 from .parts import Parts, Services, b2c_parts, cloud_parts
 
 _GRAPH_PATH = "/graph"
@@ -59,7 +57,7 @@ class PracticeTenant:
         self.directory = directory
         self.clock = TenantClock(clock)
         self.faults = Faults(directory, self.clock, lambda: self.signing_keys.published()[0].kid)
-        counters = Counters(directory)
+        counters = Counters()
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
         at = (http_port, self._pages_path)
@@ -74,9 +72,9 @@ class PracticeTenant:
             directory=directory,
             clock=self.clock,
             computer=clock,
-            front=Front(self.faults, counters, self.clock),
+            faults=self.faults,
+            counters=counters,
             profile=profile,
-            shape=lambda: self.faults.shape,
             portal=bool(pages_key),
         )
         self._parts: dict[Face, Parts] = {}

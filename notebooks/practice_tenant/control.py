@@ -22,10 +22,10 @@ from starlette.routing import Route
 from . import commands, damage
 from .authority.routes import RETRY_SECONDS
 from .commands import COMMANDS, Arguments, Tenant, shown
-from .counters import Counters
 from .directory.damaged import Damaged, unusable
 from .directory.store import Directory
 from .endpoints import CONTROL_PATH, WITH_APP
+from .fault_middleware import Counters
 from .faults import Faults
 
 MAX_BODY_BYTES = 4096

@@ -1,6 +1,6 @@
-"""What is switched on to make the tenant fail on purpose: scripted, counted down, and never random.
+"""The faults that make the tenant fail on purpose: scripted, counted down, never random.
 
-It lives in the memory of the process that answers, and ends with it.
+They live in the memory of the process that answers, and end with it.
 """
 
 import contextlib
@@ -11,13 +11,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .authority.token_shape import AS_USUAL, TokenShape
-from .clock import TenantClock
 from .directory.store import Directory
+
+
+class TenantClock:
+    """The tenant's clock in seconds since the epoch; everything that the tenant dates or lets expire uses it.
+
+    TLS doesn't: clients compare certificates with their own clock.
+
+    Args:
+        computer: the computer's own clock.
+    """
+
+    def __init__(self, computer: Callable[[], float]):
+        self._computer = computer
+        self.shifted = 0.0  # seconds ahead of the computer's clock; negative: behind it
+
+    def __call__(self) -> float:
+        return self._computer() + self.shifted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(ABC):
-    """What happens to the next *times* requests to an endpoint."""
+    """Happens to the next *times* requests to an endpoint."""
 
     endpoint: str
     times: int = 1
@@ -29,14 +45,14 @@ class Fault(ABC):
 
     @property
     def sentence(self) -> str:
-        """What is switched on, for a person."""
+        """The fault in words for a person."""
         requests = "request" if self.times == 1 else f"{self.times} requests"
         return f"The next {requests} to {self.endpoint}: {self.effect}."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttled(Fault):
-    """429; *retry_after* are the seconds in ``Retry-After``, None leaves it out."""
+    """429; *retry_after* is the ``Retry-After`` header in seconds, None for no header."""
 
     retry_after: int | None
     plain_text: bool = False
@@ -72,7 +88,7 @@ class Delayed(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionReset(Fault):
-    """No answer: the connection is reset once the request is there."""
+    """No answer: the connection is reset once the request has arrived."""
 
     @property
     def effect(self) -> str:
@@ -88,7 +104,7 @@ class WrongJson(Fault):
         return "200 with a body that is no JSON"
 
 
-# Not counted down, and for every endpoint: it lasts until somebody ends it.
+# For every endpoint, and not counted down: an outage lasts until a command ends it.
 OUTAGE = ConnectionReset(endpoint="")
 
 
@@ -101,12 +117,12 @@ def _retry_after(seconds: int | None) -> str:
 
 
 class Faults:
-    """Everything that is switched on in one tenant.
+    """The switched-on faults of one tenant.
 
     Args:
         directory: its secrets can be made to look expired.
-        clock: what can be shifted.
-        generation: a value that a reset of the state changes; faults of a state that is gone are forgotten.
+        clock: the tenant's clock, which can be shifted.
+        generation: returns a value that a reset of the state changes; a reset clears all faults.
     """
 
     def __init__(self, directory: Directory, clock: TenantClock, generation: Callable[[], object]):
@@ -121,33 +137,33 @@ class Faults:
         self.shape: TokenShape = AS_USUAL
 
     def add(self, fault: Fault) -> None:
-        """Let a fault wait for its requests, behind those of its endpoint that wait already."""
+        """Queue a fault behind the waiting faults of its endpoint."""
         with self._switching():
             self._waiting += (fault,)
 
     def set_outage(self, on: bool) -> None:
-        """Let nothing be answered, or end that."""
+        """Start or end an outage, in which no request is answered."""
         with self._switching():
             self._outage = on
 
     def set_shape(self, **changes: object) -> None:
-        """Change what token answers look like; the names are ``TokenShape``'s."""
+        """Change token answers; the names are ``TokenShape``'s."""
         with self._switching():
             self.shape = replace(self.shape, **changes)
 
     def shift_clock(self, seconds: float) -> None:
-        """Put the tenant's clock this many seconds ahead of the computer's; 0 puts it right."""
+        """Set the tenant's clock this many seconds ahead of the computer's; 0 sets it right."""
         with self._switching():
             self._clock.shifted = self._directory.ahead = seconds
 
     def expire_secrets(self, name: str, key_ids: Iterable[str]) -> None:
-        """Let secrets of an app, by their IDs, look expired; one that is added later counts."""
+        """Let an app's secrets, named by their IDs, look expired; later secrets work."""
         with self._switching():
             self._directory.pretended_ends |= dict.fromkeys(key_ids, int(self._clock()))
             self._expired = (*dict.fromkeys((*self._expired, name)),)
 
     def take(self, endpoint: str | None) -> Fault | None:
-        """The fault that is due for a request to an endpoint, counted down; None: answer as usual."""
+        """Take the fault that is due for a request to an endpoint; None: answer as usual."""
         if self._since is None:
             return None
         with self._lock:
@@ -162,7 +178,7 @@ class Faults:
             return due
 
     def sentences(self) -> tuple[str, ...]:
-        """What is switched on, a sentence each; empty while everything is as usual."""
+        """One sentence for each switched-on fault; empty while everything is as usual."""
         with self._lock:
             self._forget_after_reset()
             shape, shifted = self.shape, self._clock.shifted
@@ -180,7 +196,7 @@ class Faults:
             return tuple(said)
 
     def clear(self) -> None:
-        """Everything as usual again."""
+        """Switch everything off."""
         with self._lock:
             self._waiting, self._outage, self._expired, self._since = (), False, (), None
             self.shape, self._clock.shifted, self._directory.ahead = AS_USUAL, 0.0, 0.0
@@ -194,7 +210,7 @@ class Faults:
             yield
 
     def _forget_after_reset(self) -> None:
-        # Where the file is busy or damaged, the next request finds out.
+        # A busy or damaged file is reported by the next request.
         with contextlib.suppress(sqlite3.Error):
             if self._since is not None and self._since != self._generation():
                 self.clear()

@@ -13,16 +13,14 @@ from starlette.responses import Response
 from .at_first_request import AtFirstRequest
 from .authority import device_approval
 from .authority import routes as authority_routes
-from .authority.token_shape import TokenShape
 from .b2c.service import service as b2c_service
-from .clock import TenantClock
 from .clouds import WORLDWIDE, Cloud
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
 from .endpoints import GRAPH
 from .faces import Face
-from .fault_answers import for_api, for_app, for_person
-from .front import Front
+from .fault_middleware import Counters, FaultMiddleware, Render, for_api, for_app, for_person
+from .faults import Faults, TenantClock
 from .graph.keys import PublishedKeys
 
 _KEYS_PATH = "/common/discovery/v2.0/keys"
@@ -35,17 +33,22 @@ class Services:
     Attributes:
         clock: the tenant's, which may be shifted.
         computer: the computer's own.
-        shape: how token answers look now.
         portal: whether the portal is among the pages.
     """
 
     directory: Directory
     clock: TenantClock
     computer: Callable[[], float]
-    front: Front
+    faults: Faults
+    counters: Counters
     profile: str
-    shape: Callable[[], TokenShape]
     portal: bool
+
+    def failing(self, app: Callable, render: Render, endpoint: str | None = None) -> FaultMiddleware:
+        """An application behind the fault middleware."""
+        return FaultMiddleware(
+            app, faults=self.faults, counters=self.counters, clock=self.clock, render=render, endpoint=endpoint
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +77,14 @@ class Parts:
 
 def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Parts:
     """What answers in a cloud: the same directory, with signing keys and issued values of that cloud's own."""
-    directory, front = services.directory.in_cloud(cloud), services.front
+    directory = services.directory.in_cloud(cloud)
     authority = authority_routes.Authority(
         directory=directory,
         signing_keys=SigningKeys(directory, services.clock),
         clock=services.clock,
         wrong_codes=device_approval.wrong_codes(directory, services.computer),
         profile=services.profile,
-        shape=services.shape,
+        shape=lambda: services.faults.shape,
     )
     login = AtFirstRequest(lambda: authority_routes.application(authority))
     # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
@@ -99,10 +102,10 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
         return routes.application(routes.Graph(directory=directory, keys=keys.__getitem__, clock=services.clock))
 
     return Parts(
-        authority=front.before(login, for_app),
-        pages=front.before(AtFirstRequest(pages), for_person),
+        authority=services.failing(login, for_app),
+        pages=services.failing(AtFirstRequest(pages), for_person),
         signing_keys=authority.signing_keys,
-        graph=front.before(AtFirstRequest(graph), for_api, GRAPH),
+        graph=services.failing(AtFirstRequest(graph), for_api, GRAPH),
         metadata=AtFirstRequest(lambda: authority_routes.metadata(authority)) if cloud is WORLDWIDE else None,
         published=tuple(keys.values()),
     )
@@ -110,7 +113,7 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
 
 def b2c_parts(services: Services) -> Parts:
     """What answers as Azure AD B2C."""
-    service, front = b2c_service(services.directory, services.clock), services.front
+    service = b2c_service(services.directory, services.clock)
 
     def login() -> Callable:
         from .b2c import routes
@@ -128,8 +131,8 @@ def b2c_parts(services: Services) -> Parts:
         return routes.fault(*refused)
 
     return Parts(
-        authority=front.before(AtFirstRequest(login), fault),
-        pages=front.before(AtFirstRequest(pages), for_person),
+        authority=services.failing(AtFirstRequest(login), fault),
+        pages=services.failing(AtFirstRequest(pages), for_person),
         signing_keys=service.signing_keys,
     )
 

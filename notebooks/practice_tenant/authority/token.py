@@ -56,6 +56,7 @@ def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[
         strict=authority.profile == "strict",
         now=now,
     )
+    request.state.client_id = client.application.app_id
     cross_origin = _allow_origin(request.headers.get("origin"), client)
     body = grants.SERVED[grant_type](
         GrantRequest(

@@ -41,6 +41,7 @@ async def token(request: Request) -> JsonAnswer:
     issued = _find(service, flow, client, kind, form)
     confidential = is_confidential(client, issued.content["redirect_uri"])
     check_secret(service.directory, client, credential, confidential=confidential, now=now)
+    request.state.client_id = client.app_id
     _check_time(issued, now)
     if kind == "code":
         _check_code(issued, form)

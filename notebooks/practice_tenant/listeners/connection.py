@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
-from ..front import RESET
+from ..fault_middleware import RESET
 from .limits import Limits, OpenConnections
 from .strict_http import Stage, StrictProtocol
 
