@@ -17,7 +17,7 @@ from .endpoints import endpoint_of
 from .faults import ConnectionReset, Delayed, Failed, Fault, Faults, TenantClock, Throttled
 from .graph.errors import GraphError
 from .graph.errors import render as render_for_api
-from .json_answer import JsonAnswer
+from .json_http import JsonAnswer
 from .pages.page import page
 
 # A listener puts a function that resets the connection under this name into the scope's extensions. Without a listener,

@@ -1,6 +1,6 @@
-"""The tenant's listeners: a daemon thread in this process (``start``), or in the foreground (``serve``).
+"""Serves the tenant in a daemon thread of this process (``start``), or in the foreground (``serve``).
 
-HTTPS for the authorization server and the API, plain HTTP for the pages a browser opens; both on loopback only.
+HTTPS for the authorization server and the API, plain HTTP for the pages of a browser; both on loopback only.
 """
 
 import asyncio
@@ -17,13 +17,37 @@ from pathlib import Path
 import uvicorn
 
 from .app import PracticeTenant
-from .faces import RUN_HEADER
+from .directory.seed import SeededValues
+from .hosts import RUN_HEADER
 from .listeners.connection import Connection
 from .listeners.limits import Limits, OpenConnections, connections_allowed
 from .listeners.listener import PortTaken, Server, bind
 from .listeners.tls import TlsIdentity, new_identity
-from .running_tenant import RunningTenant
 from .state import State, open_state
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningTenant:
+    """Connection details of a running tenant.
+
+    Attributes:
+        https_port, http_port: its ports on 127.0.0.1.
+        ca_certificate: PEM text of the certificate authority of this run.
+        face_header: name and value of the header that requests under the clouds' names need.
+        seeded: the registration values a learner starts with.
+        notices: sentences to show, such as the new name of a damaged state file.
+        portal_url: the app registrations in a browser, with this run's key; None if the pages have no key.
+        control_token: the token of the control API (``control``).
+    """
+
+    https_port: int
+    http_port: int
+    ca_certificate: str
+    face_header: tuple[str, str] = field(repr=False)
+    seeded: SeededValues
+    notices: tuple[str, ...] = ()
+    portal_url: str | None = field(default=None, repr=False)
+    control_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +75,7 @@ class Listeners:
         return self.http[0].getsockname()[1]
 
     def running(self) -> RunningTenant:
-        """What clients are told."""
+        """Connection details for clients."""
         return RunningTenant(
             https_port=self.https_port,
             http_port=self.http_port,
@@ -72,8 +96,8 @@ def start(home: str | Path | None = None) -> RunningTenant:
     """Start the tenant in this process, on free ports; it ends with the process. Starting again is a no-op.
 
     Args:
-        home: the state folder, only looked at by the first call. None means ``PRACTICE_TENANT_HOME``, or the
-            platform's place for such files.
+        home: the state folder; only the first call uses it. None means ``PRACTICE_TENANT_HOME``, or the platform's
+            folder for such files.
     """
     global _running
     with _starting:
@@ -97,13 +121,13 @@ def listen(
     """Bind the listeners; port 0 takes a free one.
 
     Args:
-        private: whether the pages are for this run's owner: reached by a key in their path, and with the password of
-            the practice users beside the field.
+        private: whether the pages are for this run's owner only. Their paths then have a key, and the password of the
+            practice users stands beside its field.
         profile: ``entra``, or ``strict`` for RFC 9700.
-        limits: what a client may ask at most; None: what people and programs get by with.
+        limits: None for the defaults, which are enough for people and programs.
 
     Raises:
-        PortTaken: a port that was asked for is in use.
+        PortTaken: a requested port is in use.
     """
     https = bind(https_port)
     try:
@@ -162,11 +186,11 @@ def _servers(listeners: Listeners) -> list[uvicorn.Server]:
         "http": Connection,
         "ws": "none",
         "lifespan": "off",
-        # uvicorn would otherwise take over the logging of a kernel that is not its own.
+        # uvicorn would otherwise reconfigure the logging of the learner's kernel.
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        # Nothing stands in front of a loopback listener, so no header may claim who the client is.
+        # No proxy stands in front of a loopback listener, so no header may name the client.
         "proxy_headers": False,
         "timeout_graceful_shutdown": 2,
         "timeout_keep_alive": limits.idle_seconds,
@@ -191,7 +215,7 @@ async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Cal
 
 def _run_in_thread(listeners: Listeners) -> None:
     ready, failed = threading.Event(), []
-    # Where nothing handles a record, logging prints it: into a learner's notebook. logging.basicConfig() still shows it.
+    # logging prints records without a handler, here into a learner's notebook. logging.basicConfig() still shows them.
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
 
     def run() -> None:

@@ -13,7 +13,7 @@ import requests
 
 from course.transport import practice_session
 from practice_tenant import state
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 from practice_tenant.server import PortTaken, listen
 from tests.unit.children import run, running
 from tests.unit.kernel import Kernel, kernel
@@ -139,7 +139,7 @@ def test_what_goes_wrong_inside_is_found_by_who_turns_on_logging(tmp_path):
     assert "ZeroDivisionError: inside" in said
 
 
-@pytest.mark.parametrize("package", ["practice_tenant", "practice_tenant.faces"])
+@pytest.mark.parametrize("package", ["practice_tenant", "practice_tenant.hosts"])
 def test_importing_the_package_loads_nothing_heavy(package, tmp_path):
     code = f"""
 import sys, {package}

@@ -14,7 +14,7 @@ from ..directory.objects import Application, Tenant, User
 from ..directory.permissions import GRAPH_APP_ID
 from ..directory.signing_keys import SigningKey
 from ..directory.subject import pairwise_subject
-from ..faces import Face
+from ..hosts import Face
 from .client_authentication import Client
 from .lifetime import Lifetime
 from .signing import Unsigned

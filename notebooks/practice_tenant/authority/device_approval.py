@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..directory.store import Directory
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from ..pages.page import page
 from . import client_authentication, transaction
 from .attempts import Attempts

@@ -13,7 +13,7 @@ from .. import damage
 from ..directory.damaged import Damaged, unusable
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from . import discovery, instance_metadata
 from .attempts import Attempts
 from .device_approval import device_authorization

@@ -12,7 +12,7 @@ from ..directory.objects import Application, Tenant, User
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..directory.subject import pairwise_subject
-from ..faces import Face
+from ..hosts import Face
 from .access_token import Resource, delegated, opaque
 from .assignment import require_assignment
 from .consent import granted, require_consent

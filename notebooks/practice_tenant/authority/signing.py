@@ -8,7 +8,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from .. import jws
+from .. import jose
 from ..directory.signing_keys import SigningKey
 
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="practice-tenant-signing")
@@ -24,7 +24,7 @@ class Unsigned:
 
     def signed(self) -> str:
         """The token in compact serialization."""
-        return jws.sign(self.key.private_key, self.header, self.claims)
+        return jose.sign(self.key.private_key, self.header, self.claims)
 
 
 async def sign(body: dict) -> dict:

@@ -5,7 +5,7 @@ RFC 6749 section 3.2.
 
 from starlette.requests import Request
 
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from . import client_authentication, grants
 from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError

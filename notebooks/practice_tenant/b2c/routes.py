@@ -17,7 +17,7 @@ from ..authority.errors import AuthorityError
 from ..authority.logout import logout
 from ..authority.routes import RETRY_SECONDS
 from ..directory.damaged import Damaged, unusable
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from ..pages.page import page
 from . import discovery, sign_in
 from .errors import B2CError, describe, render

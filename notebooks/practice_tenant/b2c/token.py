@@ -11,7 +11,7 @@ from ..authority.form import read_form
 from ..authority.pkce import check_verifier
 from ..directory.issued import Issued
 from ..directory.objects import Application
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from .clients import check_secret, find_client, is_confidential
 from .errors import B2CError
 from .scopes import read_scopes

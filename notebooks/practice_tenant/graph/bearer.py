@@ -14,7 +14,7 @@ from jwt import PyJWS
 from jwt.exceptions import InvalidSignatureError, InvalidTokenError
 from starlette.requests import Request
 
-from .. import jws
+from .. import jose
 from .errors import invalid_token
 from .keys import PublishedKey, PublishedKeys
 
@@ -82,8 +82,8 @@ async def verify(
         GraphError: 401, with a sentence that says which check failed.
     """
     try:
-        parsed = jws.read(token)
-    except jws.Malformed as error:
+        parsed = jose.read(token)
+    except jose.Malformed as error:
         raise invalid_token(_NOT_WELL_FORMED) from error
     header, claims = parsed.header, parsed.claims
     if header.get("alg") != "RS256" or header.get("typ") != "JWT" or _REFUSED_HEADERS & header.keys():

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from .. import strict_json
+from .. import json_http
 from ..directory import redirect_uri
 from .errors import GraphError, bad_request
 
@@ -23,7 +23,7 @@ async def read_body(request: Request) -> dict:
     if not raw.strip():
         return {}
     try:
-        body = strict_json.read(raw)
+        body = json_http.read(raw)
     except ValueError as error:
         raise bad_request("Unable to read JSON request payload.", "BadRequest") from error
     if not isinstance(body, dict):

@@ -13,7 +13,7 @@ from jwt.exceptions import InvalidTokenError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from .. import jws
+from .. import jose
 from ..directory import certificates
 from ..directory.objects import Application, KeyCredential
 from ..directory.store import Directory
@@ -109,8 +109,8 @@ def _new(item: dict) -> KeyCredential:
 def _check_proof(proof: str, application: Application, graph) -> None:
     refused = bad_request("Proof of possession is invalid: a JWT signed with a key of this application was expected.")
     try:
-        claims = jws.read(proof).claims
-    except jws.Malformed as error:
+        claims = jose.read(proof).claims
+    except jose.Malformed as error:
         raise refused from error
     now, expires, not_before = graph.clock(), claims.get("exp"), claims.get("nbf", 0)
     addressed = claims.get("aud") == PROOF_AUDIENCE and claims.get("iss") in (application.id, application.app_id)

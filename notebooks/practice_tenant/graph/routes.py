@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route, Router
 from .. import damage
 from ..directory.damaged import Damaged, unusable
 from ..directory.store import Directory
-from ..faces import Face
+from ..hosts import Face
 from . import (
     application_update,
     applications,

@@ -1,6 +1,6 @@
-"""Reading a JWS without believing it: three parts, two JSON objects, nothing said twice. And signing one.
+"""JSON Web Signatures in compact serialization (RFC 7515 section 3.1): reading without trust, and signing.
 
-RFC 7515 section 3.1 (compact serialization); RFC 8725 for what a reader must not accept.
+RFC 8725 lists what a reader must not accept.
 """
 
 import base64
@@ -12,21 +12,21 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from . import strict_json
+from . import json_http
 from .directory.base64url import base64url
 
-# Made once: json.dumps would make one for each text.
+# Made once: json.dumps makes one for each text.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Malformed(ValueError):
-    """The text is no JWS in compact serialization, or its parts are no JSON objects."""
+    """The text is no JWS in compact serialization, or a part is no JSON object."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Jws:
-    """A JWS as it says it is; nothing in it is verified. ``token`` is the whole text."""
+    """A JWS that is not verified; ``token`` is the whole text."""
 
     token: str
     header: dict
@@ -59,7 +59,7 @@ def sign(key: RSAPrivateKey, header: dict, claims: dict) -> str:
 def _object(segment: str) -> dict:
     try:
         raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-        value = strict_json.read(raw, _no_duplicates)
+        value = json_http.read(raw, _no_duplicates)
     except ValueError as error:
         raise Malformed("a part is no JSON") from error
     if not isinstance(value, dict):
@@ -68,7 +68,7 @@ def _object(segment: str) -> dict:
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict:
-    # Two claims of one name would let two readers see two different tokens; Entra compares names without case.
+    # With two claims of one name, two readers could see two different tokens. Entra compares names without case.
     names = [name.lower() for name, _ in pairs]
     if len(set(names)) != len(names):
         raise ValueError("duplicate member")
