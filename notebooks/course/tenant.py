@@ -163,7 +163,8 @@ class Tenant:
 
         Args:
             endpoint: to this endpoint; None: to all of them.
-            client_id: by this app; None: by anybody.
+            client_id: by this app; None: by anybody. A request that a fault or a refusal of its credential answers is
+                no app's.
         """
         return self._control.requests(endpoint=endpoint, client_id=client_id)
 

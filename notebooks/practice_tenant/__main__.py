@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import gc
 import json
 import os
 import sys
@@ -29,9 +28,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--profile", choices=("entra", "strict"), default="entra", help="strict keeps to RFC 9700 (default entra)"
     )
-    serve.add_argument(
-        "--workers", type=_workers, default=1, metavar="N", help="processes that answer, for more cores (default 1)"
-    )
     serve.set_defaults(run=_serve)
     show = commands.add_parser("show", help="list what the tenant holds; never a secret")
     show.set_defaults(run=_show)
@@ -49,41 +45,21 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _workers(text: str) -> int:
-    from .workers import MOST, refusal
-
-    if not text.isdecimal() or len(text) > 5 or not 1 <= int(text) <= MOST:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes: 1 to {MOST} was expected")
-    if reason := refusal(int(text)):
-        raise argparse.ArgumentTypeError(reason)
-    return int(text)
-
-
 def _serve(options: argparse.Namespace) -> int:
-    # Nearly everything that is made until it listens stays. Looking for garbage meanwhile, and in all that later, is
-    # time lost.
-    gc.disable()
-    try:
-        listeners = _listeners(options)
-        gc.freeze()
-    finally:
-        gc.enable()
-    return 1 if listeners is None else _answer(listeners, options.workers)
+    listeners = _listeners(options)
+    return 1 if listeners is None else _answer(listeners)
 
 
 def _listeners(options: argparse.Namespace):
-    """What answers, not started yet; None if that can't be, and then it was said why."""
+    """Bound listeners; None if a port is taken, which is then printed."""
     from .server import PortTaken, listen
     from .state import open_state
 
-    state, workers = open_state(), options.workers
+    state = open_state()
     _say_notices(state.notices)
-    if workers > 1 and state.folder is None:
-        print(f"--workers {workers} needs a state folder: processes can't share a tenant in memory.", file=sys.stderr)
-        return None
     ports = {"https_port": options.https_port, "http_port": options.http_port}
     try:
-        return listen(state, **ports, profile=options.profile, several=workers > 1)
+        return listen(state, **ports, profile=options.profile)
     except PortTaken as taken:
         option = "--https-port" if taken.port == options.https_port else "--http-port"
         another = (taken.port + 1) % 65536
@@ -95,9 +71,8 @@ def _listeners(options: argparse.Namespace):
         return None
 
 
-def _answer(listeners, workers: int) -> int:
+def _answer(listeners) -> int:
     from .server import serve
-    from .workers import serve_with_workers
 
     state = listeners.state
     with contextlib.ExitStack() as kept:
@@ -108,11 +83,7 @@ def _answer(listeners, workers: int) -> int:
         _write_private(files[0], listeners.identity.ca_certificate)
         _write_private(files[1], _connection(listeners, files[0]))
         banner = _banner(listeners, files)
-        if workers == 1:
-            serve(listeners, lambda: print(banner, flush=True))
-        elif not serve_with_workers(listeners, workers, lambda: print(banner, flush=True)):
-            print("A worker of the practice tenant ended by itself, so the others were stopped.", file=sys.stderr)
-            return 1
+        serve(listeners, lambda: print(banner, flush=True))
     print("The practice tenant stopped.")
     return 0
 
@@ -195,7 +166,7 @@ def _connection(listeners, ca_file: Path) -> str:
 
 def _remove_stale(folder: Path) -> None:
     """Remove the files of tenants that were killed, and so couldn't do it: clients would look for those tenants."""
-    from .listeners.sockets import listens
+    from .listeners.listener import listens
 
     for file in folder.glob("serve-*.json"):
         port = file.stem.removeprefix("serve-")

@@ -1,6 +1,6 @@
-"""One ASGI application: which face is asked, which part answers.
+"""The tenant as one ASGI application, which routes by ``Host`` and path.
 
-No handler needs a socket, a thread or another process; listeners (``server``) or a test call this application.
+No handler needs a socket or another process: listeners (``server``) call it, or a test does.
 """
 
 import contextlib
@@ -11,19 +11,23 @@ from collections.abc import Callable
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from .at_first_request import AtFirstRequest
-from .authority import signing
-from .clock import TenantClock
+from .cloud_apps import CloudApps, LazyApp, Services, b2c_apps, cloud_apps
 from .clouds import CLOUDS, WORLDWIDE
-from .counters import Counters
-from .customers import b2c_face, external_id_faces
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
 from .endpoints import CONTROL_PATH
-from .faces import METADATA_HOST, RUN_HEADER, Face, cloud_faces, localhost_face, localhost_hosts
-from .faults import Faults
-from .front import Front
-from .parts import Parts, Services, b2c_parts, cloud_parts
+from .fault_middleware import Counters
+from .faults import Faults, TenantClock
+from .hosts import (
+    METADATA_HOST,
+    RUN_HEADER,
+    Face,
+    b2c_face,
+    cloud_faces,
+    external_id_faces,
+    localhost_face,
+    localhost_hosts,
+)
 
 _GRAPH_PATH = "/graph"
 
@@ -32,18 +36,14 @@ class PracticeTenant:
     """The tenant as an ASGI application.
 
     Args:
-        directory: what the tenant knows.
-        https_port: the port its HTTPS listener has; with *http_port* it fixes the base URLs of the localhost face.
+        https_port: the port of the HTTPS listener; with *http_port* it fixes the base URLs of the localhost face.
         http_port: the port of the pages.
-        pages_key: the first part of the path of every page that this run's owner is shown; empty for pages that
-            everybody on this computer may open.
+        pages_key: a secret first part of every page's path; empty for pages that every user of this computer may open.
         password_hint: the sentence beside the password field.
         profile: ``entra``, or ``strict`` for RFC 9700.
-        run_token: what the cloud faces demand in the ``X-Practice-Tenant-Run`` header of each request.
-        control_token: what the control API demands; while it is empty, that lets nobody in.
-        several: whether other processes answer beside this one; the control API then has nothing to offer.
-        sign: signs the tokens of an answer.
-        clock: seconds since the epoch; what the tenant dates goes by it, unless its clock is shifted.
+        run_token: required under the clouds' names, in the ``X-Practice-Tenant-Run`` header of each request.
+        control_token: required by the control API, which refuses every request while it is empty.
+        clock: seconds since the epoch.
     """
 
     def __init__(
@@ -57,14 +57,12 @@ class PracticeTenant:
         password_hint: str = "Ask whoever runs this practice tenant.",
         profile: str = "entra",
         control_token: str = "",
-        several: bool = False,
-        sign: signing.Sign = signing.here,
         clock: Callable[[], float] = time.time,
     ):
         self.directory = directory
         self.clock = TenantClock(clock)
         self.faults = Faults(directory, self.clock, lambda: self.signing_keys.published()[0].kid)
-        counters = Counters(directory)
+        counters = Counters()
         self._pages_path = f"/{pages_key}" if pages_key else ""
         self._password_hint = password_hint
         at = (http_port, self._pages_path)
@@ -79,43 +77,41 @@ class PracticeTenant:
             directory=directory,
             clock=self.clock,
             computer=clock,
-            front=Front(self.faults, counters, self.clock),
+            faults=self.faults,
+            counters=counters,
             profile=profile,
-            shape=lambda: self.faults.shape,
             portal=bool(pages_key),
-            sign=sign,
         )
-        self._parts: dict[Face, Parts] = {}
+        self._apps: dict[Face, CloudApps] = {}
         for cloud in CLOUDS:
             faces = {face for face in (*self._faces.values(), self._localhost) if face.cloud is cloud}
-            self._parts |= dict.fromkeys(faces, cloud_parts(cloud, faces, services))
-        self._parts[b2c] = b2c_parts(services)
+            self._apps |= dict.fromkeys(faces, cloud_apps(cloud, faces, services))
+        self._apps[b2c] = b2c_apps(services)
 
         def control() -> Callable:
-            from .control import Control
+            from .control import ControlApi
 
-            return Control(
+            return ControlApi(
                 control_token,
                 directory=directory,
                 faults=self.faults,
                 counters=counters,
                 rotate=self._rotate,
-                several=several,
             )
 
-        self._control = AtFirstRequest(control)
+        self._control = LazyApp(control)
 
     @property
     def signing_keys(self) -> SigningKeys:
         """The signing keys of the worldwide cloud."""
-        return self._parts[self._localhost].signing_keys
+        return self._apps[self._localhost].signing_keys
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        answer = self._misdirected(scope) or self._part(scope)
-        # A client that goes, or is cut off, before its request is whole needs no answer and is no fault of ours.
+        answer = self._misdirected(scope) or self._app(scope)
+        # A client may disconnect before the end of its request; it needs no answer, and that is no error.
         with contextlib.suppress(ClientDisconnect):
             await answer(scope, receive, send)
 
@@ -126,7 +122,7 @@ class PracticeTenant:
         host = hosts[0].decode("latin-1").lower()
         scope["host"] = host
         if scope["scheme"] == "http":
-            # A hub's proxy passes on the Host that the hub was asked for; who comes through it knows the key.
+            # A hub's proxy keeps the hub's own Host. The key in the path stands in for the check.
             keyed = self._pages_path and scope["path"].startswith(self._pages_path + "/")
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
@@ -140,26 +136,26 @@ class PracticeTenant:
             )
         return None
 
-    def _part(self, scope: dict) -> Callable:
+    def _app(self, scope: dict) -> Callable:
         if scope["scheme"] == "http":
             return self._page(scope)
         host, path = scope["host"], scope["path"]
-        # The machine whose metadata is asked for is one in the worldwide cloud.
+        # The Azure machine is one of the worldwide cloud.
         cloud_name = WORLDWIDE.login if host == METADATA_HOST else host
         face = self._localhost if host in self._https_hosts else self._faces[cloud_name]
         scope.setdefault("state", {})["face"] = face
-        parts = self._parts[face]
+        apps = self._apps[face]
         if host == METADATA_HOST:
-            return parts.metadata
+            return apps.metadata
         if host == face.cloud.graph:
-            return parts.graph
+            return apps.graph
         if face is self._localhost and path.startswith(CONTROL_PATH):
             return self._control
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
-            # What a mounted application sees: its own part of the path comes after root_path.
+            # As for a mounted application: its own part of the path comes after root_path.
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
-            return parts.graph
-        return parts.authority
+            return apps.graph
+        return apps.authority
 
     def _page(self, scope: dict) -> Callable:
         if not scope["path"].startswith(self._pages_path + "/"):
@@ -173,11 +169,11 @@ class PracticeTenant:
             scope["root_path"] += f"/{name}"
         state = scope.setdefault("state", {})
         state["face"], state["password_hint"] = face, self._password_hint
-        return self._parts[face].pages
+        return self._apps[face].pages
 
     def _rotate(self) -> None:
-        for parts in {id(parts): parts for parts in self._parts.values()}.values():
-            parts.rotate()
+        for apps in {id(apps): apps for apps in self._apps.values()}.values():
+            apps.rotate()
 
 
 def _sentence(status: int, sentence: str) -> Response:

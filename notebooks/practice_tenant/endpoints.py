@@ -1,11 +1,11 @@
-"""The tenant's endpoints by name: what a fault is for, and what requests are counted under."""
+"""The names of the tenant's endpoints, for faults and counters."""
 
 GRAPH = "graph"
 
-# Before every path of the control API.
+# The prefix of the control API's paths.
 CONTROL_PATH = "/control/"
 
-# By the end of the path: before it stand a tenant, a run's key, or both.
+# By the end of the path; a tenant, a run's key, or both come before it.
 _ENDS = (
     ("/oauth2/v2.0/token", "token"),
     ("/.well-known/openid-configuration", "discovery"),
@@ -18,11 +18,10 @@ _ENDS = (
 
 ENDPOINTS = (*dict.fromkeys(name for _, name in _ENDS), GRAPH)
 
-# Those whose requests say which app asks: in a form, in the query, or in an access token.
-WITH_FORM = ("token", "devicecode", "authorize")
-WITH_APP = (*WITH_FORM, GRAPH)
+# Endpoints whose requests name an app.
+WITH_APP = ("token", "devicecode", "authorize", GRAPH)
 
 
 def endpoint_of(path: str) -> str | None:
-    """The name of the authority's endpoint at a path; None for one that has none, such as a page of the sign-in."""
+    """The name of the authority's endpoint at a path; None for other paths, such as a page of the sign-in."""
     return next((name for end, name in _ENDS if path.endswith(end)), None)

@@ -1,4 +1,4 @@
-"""Faults that a test or a learner switches on: scripted, counted down, and never random.
+"""The faults that make the tenant fail on purpose: scripted, counted down, never random.
 
 They live in the memory of the process that answers, and end with it.
 """
@@ -11,13 +11,29 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from .authority.token_shape import AS_USUAL, TokenShape
-from .clock import TenantClock
 from .directory.store import Directory
+
+
+class TenantClock:
+    """The tenant's clock in seconds since the epoch; everything that the tenant dates or lets expire uses it.
+
+    TLS doesn't: clients compare certificates with their own clock.
+
+    Args:
+        computer: the computer's own clock.
+    """
+
+    def __init__(self, computer: Callable[[], float]):
+        self._computer = computer
+        self.shifted = 0.0  # seconds ahead of the computer's clock; negative: behind it
+
+    def __call__(self) -> float:
+        return self._computer() + self.shifted
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(ABC):
-    """What happens to the next *times* requests to an endpoint."""
+    """Happens to the next *times* requests to an endpoint."""
 
     endpoint: str
     times: int = 1
@@ -29,14 +45,14 @@ class Fault(ABC):
 
     @property
     def sentence(self) -> str:
-        """What is switched on, for a person."""
+        """The fault in words for a person."""
         requests = "request" if self.times == 1 else f"{self.times} requests"
         return f"The next {requests} to {self.endpoint}: {self.effect}."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttled(Fault):
-    """429; *retry_after* are the seconds in ``Retry-After``, None leaves it out."""
+    """429; *retry_after* is the ``Retry-After`` header in seconds, None for no header."""
 
     retry_after: int | None
     plain_text: bool = False
@@ -72,7 +88,7 @@ class Delayed(Fault):
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionReset(Fault):
-    """No answer: the connection is reset once the request is there."""
+    """No answer: the connection is reset once the request has arrived."""
 
     @property
     def effect(self) -> str:
@@ -88,7 +104,7 @@ class WrongJson(Fault):
         return "200 with a body that is no JSON"
 
 
-# It hits every endpoint, and lasts until it is switched off.
+# For every endpoint, and not counted down: an outage lasts until a command ends it.
 OUTAGE = ConnectionReset(endpoint="")
 
 
@@ -101,12 +117,12 @@ def _retry_after(seconds: int | None) -> str:
 
 
 class Faults:
-    """The faults of one tenant.
+    """The switched-on faults of one tenant.
 
     Args:
-        directory: the store, which pretends that secrets have expired.
+        directory: its secrets can be made to look expired.
         clock: the tenant's clock, which can be shifted.
-        generation: a value that a reset of the state changes; a reset clears the faults.
+        generation: returns a value that a reset of the state changes; a reset clears all faults.
     """
 
     def __init__(self, directory: Directory, clock: TenantClock, generation: Callable[[], object]):
@@ -122,34 +138,34 @@ class Faults:
         self.shape: TokenShape = AS_USUAL
 
     def add(self, fault: Fault) -> None:
-        """Queue a fault behind those that wait for the same endpoint."""
+        """Queue a fault behind the waiting faults of its endpoint."""
         with self._switching():
             self._waiting += (fault,)
 
     def set_outage(self, on: bool) -> None:
-        """Start or end an outage."""
+        """Start or end an outage, in which no request is answered."""
         with self._switching():
             self._outage = on
 
     def set_shape(self, **changes: object) -> None:
-        """Change what token answers look like; the names are ``TokenShape``'s."""
+        """Change token answers; the names are ``TokenShape``'s."""
         with self._switching():
             self.shape = replace(self.shape, **changes)
 
     def shift_clock(self, seconds: float) -> None:
-        """Put the tenant's clock this many seconds ahead of the computer's; 0 puts it right."""
+        """Set the tenant's clock this many seconds ahead of the computer's; 0 sets it right."""
         with self._switching():
             self._clock.shifted = seconds
 
     def expire_secrets(self, name: str, key_ids: Iterable[str]) -> None:
-        """Let an app's secrets look expired, by their IDs; a secret that is added later still counts."""
+        """Let an app's secrets, named by their IDs, look expired; later secrets work."""
         with self._switching():
             self._ends |= dict.fromkeys(key_ids, int(self._clock()))
             self._expired = (*dict.fromkeys((*self._expired, name)),)
             self._directory.pretend_ends(self._ends)
 
     def take(self, endpoint: str | None) -> Fault | None:
-        """The fault that is due for a request to an endpoint, counted down; None if there is none."""
+        """Take the fault that is due for a request to an endpoint; None: answer as usual."""
         if self._since is None:
             return None
         with self._lock:
@@ -164,7 +180,7 @@ class Faults:
             return due
 
     def sentences(self) -> tuple[str, ...]:
-        """A sentence for each fault that is switched on."""
+        """One sentence for each switched-on fault; empty while everything is as usual."""
         with self._lock:
             self._forget_after_reset()
             shape, shifted = self.shape, self._clock.shifted
@@ -182,7 +198,7 @@ class Faults:
             return tuple(said)
 
     def clear(self) -> None:
-        """Switch every fault off."""
+        """Switch everything off."""
         with self._lock:
             self._waiting, self._outage, self._expired, self._since = (), False, (), None
             self.shape, self._clock.shifted, self._ends = AS_USUAL, 0.0, {}
@@ -196,7 +212,7 @@ class Faults:
             yield
 
     def _forget_after_reset(self) -> None:
-        # The next request checks again where the file is busy.
+        # A busy or damaged file is reported by the next request.
         with contextlib.suppress(sqlite3.Error):
             if self._since is not None and self._since != self._generation():
                 self.clear()

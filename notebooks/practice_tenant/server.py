@@ -1,6 +1,6 @@
-"""The tenant's listeners: a daemon thread in this process (``start``), or in the foreground (``serve``).
+"""Serves the tenant in a daemon thread of this process (``start``), or in the foreground (``serve``).
 
-HTTPS for the authorization server and the API, plain HTTP for the pages a browser opens; both on loopback only.
+HTTPS for the authorization server and the API, plain HTTP for the pages of a browser; both on loopback only.
 """
 
 import asyncio
@@ -12,35 +12,49 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from .app import PracticeTenant
-from .authority import signing, signing_process
-from .directory.store import Directory
-from .faces import RUN_HEADER
-from .listeners import tls_buffers
-from .listeners.guarded import GuardedProtocol
-from .listeners.guarded_server import GuardedServer
-from .listeners.limits import Limits, connections_allowed
-from .listeners.room import Room
-from .listeners.sockets import PortTaken, bind
+from .directory.seed import SeededValues
+from .hosts import RUN_HEADER
+from .listeners.connection import Connection
+from .listeners.limits import Limits, OpenConnections, connections_allowed
+from .listeners.listener import PortTaken, Server, bind
 from .listeners.tls import TlsIdentity, new_identity
-from .running_tenant import RunningTenant
 from .state import State, open_state
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listeners:
-    """Bound sockets and what answers on them; ``new_app`` makes another that answers the same, on a directory.
+class RunningTenant:
+    """Connection details of a running tenant.
 
-    ``signer`` signs the tokens in a process of its own, once that is started.
+    Attributes:
+        https_port, http_port: its ports on 127.0.0.1.
+        ca_certificate: PEM text of the certificate authority of this run.
+        face_header: name and value of the header that requests under the clouds' names need.
+        seeded: the registration values a learner starts with.
+        notices: sentences to show, such as the new name of a damaged state file.
+        portal_url: the app registrations in a browser, with this run's key; None if the pages have no key.
+        control_token: the token of the control API (``control``).
     """
 
+    https_port: int
+    http_port: int
+    ca_certificate: str
+    face_header: tuple[str, str] = field(repr=False)
+    seeded: SeededValues
+    notices: tuple[str, ...] = ()
+    portal_url: str | None = field(default=None, repr=False)
+    control_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listeners:
+    """Bound sockets and the application that answers on them."""
+
     app: PracticeTenant
-    new_app: Callable[[Directory], PracticeTenant] = field(repr=False)
     identity: TlsIdentity
     https: list[socket.socket]
     http: list[socket.socket]
@@ -49,7 +63,6 @@ class Listeners:
     control_token: str = field(repr=False)
     state: State
     limits: Limits = field(default_factory=Limits)
-    signer: signing_process.SigningProcess | None = None
 
     @property
     def https_port(self) -> int:
@@ -62,7 +75,7 @@ class Listeners:
         return self.http[0].getsockname()[1]
 
     def running(self) -> RunningTenant:
-        """What clients are told."""
+        """Connection details for clients."""
         return RunningTenant(
             https_port=self.https_port,
             http_port=self.http_port,
@@ -83,8 +96,8 @@ def start(home: str | Path | None = None) -> RunningTenant:
     """Start the tenant in this process, on free ports; it ends with the process. Starting again is a no-op.
 
     Args:
-        home: the state folder, only looked at by the first call. None means ``PRACTICE_TENANT_HOME``, or the
-            platform's place for such files.
+        home: the state folder; only the first call uses it. None means ``PRACTICE_TENANT_HOME``, or the platform's
+            folder for such files.
     """
     global _running
     with _starting:
@@ -102,21 +115,19 @@ def listen(
     http_port: int = 0,
     private: bool = False,
     profile: str = "entra",
-    several: bool = False,
     clock: Callable[[], float] = time.time,
     limits: Limits | None = None,
 ) -> Listeners:
     """Bind the listeners; port 0 takes a free one.
 
     Args:
-        private: whether the pages are for this run's owner: reached by a key in their path, and with the password of
-            the practice users beside the field.
+        private: whether the pages are for this run's owner only. Their paths then have a key, and the password of the
+            practice users stands beside its field.
         profile: ``entra``, or ``strict`` for RFC 9700.
-        several: whether several processes will answer (``workers``).
-        limits: what a client may ask at most; None: what people and programs get by with.
+        limits: None for the defaults, which are enough for people and programs.
 
     Raises:
-        PortTaken: a port that was asked for is in use.
+        PortTaken: a requested port is in use.
     """
     https = bind(https_port)
     try:
@@ -127,26 +138,21 @@ def listen(
         raise
     run_token, control_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     pages_key = secrets.token_urlsafe(16) if private else ""
-    # A learner's kernel has one client at a time, and several workers have a core each already.
-    signer = None if private or several or not signing_process.available() else signing_process.SigningProcess()
-    new_app = partial(
-        PracticeTenant,
+    app = PracticeTenant(
+        state.directory,
         https_port=https[0].getsockname()[1],
         http_port=http[0].getsockname()[1],
         run_token=run_token,
         control_token=control_token,
         pages_key=pages_key,
         profile=profile,
-        several=several,
-        sign=signer or signing.here,
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )
     # The certificates follow the computer's clock, not the tenant's: TLS clients compare with theirs.
     identity = new_identity(time.time())
     return Listeners(
-        app=new_app(state.directory),
-        new_app=new_app,
+        app=app,
         identity=identity,
         https=https,
         http=http,
@@ -155,24 +161,11 @@ def listen(
         control_token=control_token,
         state=state,
         limits=limits or Limits(),
-        signer=signer,
     )
 
 
 def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
     """Answer in the foreground until Ctrl-C or SIGTERM; calls *ready* once requests are answered."""
-    tls_buffers.keep_small()
-    if listeners.signer is None:
-        _serve_here(listeners, ready)
-        return
-    listeners.signer.start()
-    try:
-        _serve_here(listeners, ready)
-    finally:
-        listeners.signer.stop()
-
-
-def _serve_here(listeners: Listeners, ready: Callable[[], None]) -> None:
     servers = _servers(listeners)
 
     def stop(*_: object) -> None:
@@ -187,23 +180,23 @@ def _serve_here(listeners: Listeners, ready: Callable[[], None]) -> None:
 
 def _servers(listeners: Listeners) -> list[uvicorn.Server]:
     limits = listeners.limits
-    room = Room(connections_allowed(limits))
+    connections = OpenConnections(connections_allowed(limits))
     common = {
         "app": listeners.app,
-        "http": GuardedProtocol,
+        "http": Connection,
         "ws": "none",
         "lifespan": "off",
-        # uvicorn would otherwise take over the logging of a kernel that is not its own.
+        # uvicorn would otherwise reconfigure the logging of the learner's kernel.
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        # Nothing stands in front of a loopback listener, so no header may claim who the client is.
+        # No proxy stands in front of a loopback listener, so no header may name the client.
         "proxy_headers": False,
         "timeout_graceful_shutdown": 2,
         "timeout_keep_alive": limits.idle_seconds,
     }
     secure = uvicorn.Config(**common, ssl_context_factory=lambda *_: listeners.identity.context)
-    return [GuardedServer(config, limits, room) for config in (secure, uvicorn.Config(**common))]
+    return [Server(config, limits, connections) for config in (secure, uvicorn.Config(**common))]
 
 
 async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Callable[[], None]) -> None:
@@ -222,7 +215,7 @@ async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Cal
 
 def _run_in_thread(listeners: Listeners) -> None:
     ready, failed = threading.Event(), []
-    # Where nothing handles a record, logging prints it: into a learner's notebook. logging.basicConfig() still shows it.
+    # logging prints records without a handler, here into a learner's notebook. logging.basicConfig() still shows them.
     logging.getLogger("uvicorn").addHandler(logging.NullHandler())
 
     def run() -> None:

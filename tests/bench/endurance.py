@@ -41,7 +41,7 @@ class Sample:
 
     Attributes:
         seconds: since the load began.
-        memory: resident, and what processes it made have beside, MB (a million bytes).
+        memory: resident, MB (a million bytes).
         files: open ones, sockets included; handles on Windows.
         kept: the SQLite file and its log, MB.
         values: codes, refresh tokens and the like in the file.

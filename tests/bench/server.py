@@ -174,9 +174,8 @@ def process(command: list[str], folder: Path, environment: Mapping[str, str], po
 
 
 def resident(process: psutil.Process) -> float:
-    """The resident memory of a process, and what others that it made have beside, MB (a million bytes)."""
-    beside = sum(each.memory_full_info().uss for each in process.children(recursive=True))
-    return (process.memory_info().rss + beside) / 1e6
+    """The resident memory of a process, MB (a million bytes)."""
+    return process.memory_info().rss / 1e6
 
 
 def free_port() -> int:

@@ -18,7 +18,7 @@ from practice_tenant.clouds import WORLDWIDE
 from practice_tenant.directory import seed
 from practice_tenant.directory.objects import User
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 from tests.conformance.clients import FORM, InProcess
 
 SECONDS_TO_START = 10

@@ -1,9 +1,5 @@
-"""A tenant of its own for each test: in memory, in process, with a clock the test moves.
+"""A tenant of its own for each test: in memory, in process, with a clock the test moves."""
 
-With COURSE_CONFORMANCE_WORKERS=2 its requests are answered by so many processes in turn, from a state file.
-"""
-
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,10 +11,8 @@ from practice_tenant.app import PracticeTenant
 from practice_tenant.directory import seed
 from practice_tenant.directory.signing_keys import first_keys
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
-from tests.workers.tenant import SharedTenant, Workers, serving
+from practice_tenant.hosts import RUN_HEADER
 
-from . import one_process
 from .clients import Authority, Graph, InProcess
 from .clock import START, Clock
 from .customers import b2c, customer_app, shop  # noqa: F401 - fixtures of every test here
@@ -29,18 +23,10 @@ from .tokens import Mint
 
 RUN_TOKEN = "only-this-run"
 CONTROL_TOKEN = "only-who-runs-it"
-WORKERS = int(os.environ.get("COURSE_CONFORMANCE_WORKERS", "0"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "statement(number, ...): shows that these statements of statements.md hold")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if WORKERS:
-        chosen = one_process.choose([item for item in items if item.path.parent == Path(__file__).parent])
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
 
 
 @pytest.fixture
@@ -61,20 +47,10 @@ def seeded() -> SeededValues:
     return SeededValues(**seed.new_secrets())
 
 
-@pytest.fixture(scope="session")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers | None]:
-    """Who answers in place of this process, if anybody."""
-    if not WORKERS:
-        yield None
-        return
-    with serving(tmp_path_factory.mktemp("workers"), WORKERS) as workers:
-        yield workers
-
-
 @pytest.fixture
-def state_file(workers: Workers | None) -> Path | None:
+def state_file() -> Path | None:
     """Where the test's tenant is kept; None: in memory."""
-    return workers.file if workers else None
+    return None
 
 
 @pytest.fixture
@@ -110,16 +86,9 @@ def new_tenant(clock: Clock, options: dict[str, str]) -> Callable[..., PracticeT
 
 
 @pytest.fixture
-def tenant(
-    new_tenant: Callable[..., PracticeTenant],
-    directory: Directory,
-    clock: Clock,
-    options: dict[str, str],
-    workers: Workers | None,
-) -> PracticeTenant | SharedTenant:
+def tenant(new_tenant: Callable[..., PracticeTenant], directory: Directory) -> PracticeTenant:
     """The tenant, as an ASGI application."""
-    own = new_tenant(directory)
-    return SharedTenant(own, workers, clock, **options) if workers else own
+    return new_tenant(directory)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.credentials import new_password_credential
 from practice_tenant.directory.objects import AND_PERSONAL, Application
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 
 from .b2c import FLOW, HOST, SECRET, SHOP_CLIENT_ID
 from .clients import Authority, InProcess

@@ -13,6 +13,7 @@ from .b2c import FLOW, SECRET, SHOP_CLIENT_ID, assert_b2c_description, assert_b2
 from .certificate import ASSERTION_TYPE
 from .clients import InProcess
 from .clock import START, Clock
+from .conftest import CONTROL_TOKEN
 from .person import Page, Person
 from .relying_party import RelyingParty, sent_back
 from .tokens import parts_of
@@ -203,3 +204,13 @@ def test_only_a_post_redeems_and_a_large_form_is_not_read(customer_app: RelyingP
     assert b2c.get(f"/{FLOW}/oauth2/v2.0/token").status_code == 405
     answer = customer_app.authority.token(b"a=" + b"x" * 70_000)
     assert_b2c_refused(answer, "invalid_request", 90122, status=413)
+
+
+def test_requests_are_counted_under_the_app_that_sent_them(
+    customer_app: RelyingParty, learner: Person, localhost: InProcess
+):
+    customer_app.redeem(code_for(customer_app, learner))
+    for endpoint in ("authorize", "token"):
+        path = f"/control/requests?endpoint={endpoint}&client_id={customer_app.client_id}"
+        answer = localhost.get(path, headers=[("Authorization", f"Bearer {CONTROL_TOKEN}")])
+        assert answer.json() == {"requests": 1}

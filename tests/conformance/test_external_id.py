@@ -4,7 +4,7 @@ import pytest
 
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.seed import SeededValues
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 
 from .answers import assert_refused
 from .clients import Authority, InProcess

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from practice_tenant import parts
+from practice_tenant import cloud_apps
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.signing_keys import new_key
 from practice_tenant.directory.store import Directory
@@ -38,8 +38,8 @@ class Fetches:
 @pytest.fixture
 def fetches(monkeypatch: pytest.MonkeyPatch) -> Fetches:
     """The API's requests for the key set."""
-    fetches = Fetches(parts._get_json)
-    monkeypatch.setattr(parts, "_get_json", fetches)
+    fetches = Fetches(cloud_apps._get_json)
+    monkeypatch.setattr(cloud_apps, "_get_json", fetches)
     return fetches
 
 

@@ -12,8 +12,8 @@ from practice_tenant.clouds import US_GOVERNMENT
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.signing_keys import SigningKeys
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
 from practice_tenant.faults import Throttled
+from practice_tenant.hosts import RUN_HEADER
 
 from .answers import assert_refused, assert_unauthorized
 from .certificate import ASSERTION_TYPE, new_certificate

@@ -6,11 +6,10 @@ import pytest
 
 from practice_tenant import RunningTenant
 from practice_tenant.app import PracticeTenant
-from practice_tenant.customers import B2C_HOST, external_id_faces
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER, cloud_faces
-from practice_tenant.listeners.sockets import bind
+from practice_tenant.hosts import B2C_HOST, RUN_HEADER, cloud_faces, external_id_faces
+from practice_tenant.listeners.listener import bind
 
 from .clients import InProcess
 from .clock import Clock

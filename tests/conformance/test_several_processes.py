@@ -15,14 +15,12 @@ from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.signing_keys import SigningKeys
 from practice_tenant.directory.store import Directory
 from practice_tenant.state import DATABASE
-from tests.workers.tenant import SharedTenant, Workers
 
 from .answers import assert_refused
 from .b2c import code_for
 from .certificate import as_form, assertion_claims, new_certificate
-from .clients import Authority, Graph, InProcess
+from .clients import Authority, Graph
 from .clock import Clock
-from .conftest import CONTROL_TOKEN
 from .person import Person
 from .profiles import in_both_profiles, in_strict_profile
 from .relying_party import RelyingParty, sent_back
@@ -45,21 +43,16 @@ class InTurn:
 
 
 @pytest.fixture
-def state_file(state_file: Path | None, tmp_path: Path) -> Path:
+def state_file(tmp_path: Path) -> Path:
     """Where the processes meet."""
-    return state_file or tmp_path / DATABASE
+    return tmp_path / DATABASE
 
 
 @pytest.fixture
-def tenant(
-    tenant: PracticeTenant | SharedTenant, new_tenant: Callable, directory: Directory, workers: Workers | None
-) -> Iterator[InTurn | SharedTenant]:
+def tenant(new_tenant: Callable, directory: Directory) -> Iterator[InTurn]:
     """Two of them; each keeps in memory what it keeps there, and neither made the change that a test makes."""
-    if workers:
-        yield tenant
-        return
     directories = [Directory(directory.path) for _ in range(2)]
-    yield InTurn([new_tenant(own, several=True) for own in directories])
+    yield InTurn([new_tenant(own) for own in directories])
     for own in directories:
         own.close()
 
@@ -233,15 +226,3 @@ def test_who_is_gone_gets_no_more_tokens(
     for _ in range(2):
         refused = desktop.refresh(answer.json()["refresh_token"])
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
-
-
-@pytest.mark.statement(109)
-@pytest.mark.parametrize(
-    ("method", "path"), [("GET", "faults"), ("POST", "faults"), ("DELETE", "faults"), ("GET", "requests")]
-)
-def test_none_of_them_offers_the_control_api(localhost: InProcess, method: str, path: str):
-    bearer = [("Authorization", f"Bearer {CONTROL_TOKEN}")]
-    for _ in range(2):
-        answer = localhost.request(method, f"/control/{path}", headers=bearer)
-        assert answer.status_code == 409
-        assert "serve it without --workers" in answer.json()["error"]

@@ -18,9 +18,10 @@ def shown() -> dict[int, set[str]]:
     return dict(files)
 
 
-def test_the_page_numbers_its_statements_without_a_gap_and_says_how_many_there_are():
+def test_the_page_numbers_each_statement_once_and_says_how_many_there_are():
+    # A statement that went leaves a gap: the others keep their numbers.
     numbers = [statement.number for statement in STATEMENTS]
-    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+    assert len(set(numbers)) == len(numbers) > 0
     assert f"\n{len(numbers)} statements about " in PAGE.read_text("utf-8")
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from practice_tenant.directory.seed import SeededValues
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import cloud_face
 from practice_tenant.graph import routes
 from practice_tenant.graph.bearer import PublishedKeys
+from practice_tenant.hosts import cloud_face
 
 from .answers import assert_forbidden, assert_unauthorized
 from .clients import Authority, Graph, InProcess

@@ -9,7 +9,7 @@ import httpx
 from practice_tenant import SeededValues
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 from practice_tenant.state import State
 from tests.conformance.clients import FORM, InProcess
 from tests.unit.practice import CONTROL_TOKEN, RUN_TOKEN

@@ -70,10 +70,10 @@ def token_of(folder: Path) -> str:
 
 def test_it_fails_for_other_programs_as_it_was_told(tenant: Tenant, running: ServedTenant):
     app = new_app(running)
-    before = tenant.requests("token", running.seeded.client_id)
+    before = tenant.requests("token")
     tenant.throttle(times=1, retry_after=60)
     assert app.acquire_token_for_client(SCOPE)["error_codes"] == [90055]
-    assert tenant.requests("token", running.seeded.client_id) == before + 1
+    assert tenant.requests("token") == before + 1
     assert tenant.faults == ()
     assert tenant.ports == (running.https_port, running.http_port)
 

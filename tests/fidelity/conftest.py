@@ -9,8 +9,8 @@ import pytest
 from practice_tenant import SeededValues, state
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
 from practice_tenant.faults import Faults
+from practice_tenant.hosts import RUN_HEADER
 from tests.conformance.certificate import Certificate, new_certificate
 from tests.conformance.clients import Authority, Graph, InProcess
 from tests.conformance.clock import Clock

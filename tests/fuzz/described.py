@@ -10,7 +10,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.schemas import APIOperation, BaseSchema
 
 from practice_tenant.app import PracticeTenant
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 from tests.conformance.clients import InProcess
 from tests.unit.practice import CONTROL_TOKEN, RUN_TOKEN, Practice
 

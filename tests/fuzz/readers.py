@@ -45,9 +45,9 @@ class Reader:
 
 
 def _jws() -> Read:
-    from practice_tenant import jws
+    from practice_tenant import jose
 
-    return lambda content: jws.read(content.decode("latin-1"))
+    return lambda content: jose.read(content.decode("latin-1"))
 
 
 def _form() -> Read:
@@ -89,7 +89,7 @@ def _dotenv() -> Read:
 READERS = {
     "jws": Reader(
         load=_jws,
-        refusal=("practice_tenant.jws", "Malformed"),
+        refusal=("practice_tenant.jose", "Malformed"),
         seeds=(_HEADER + b".e30.YQ", b"a.b.c", b"eyJhIjoxLCJBIjoyfQ.e30.YQ"),
     ),
     "form": Reader(

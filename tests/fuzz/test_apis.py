@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice_tenant.commands import COMMANDS
+from practice_tenant.control import COMMANDS
 from tests.fuzz.asked import answer
 from tests.fuzz.inputs import fields, json_values, share, text
 from tests.unit.practice import CONTROL_TOKEN, Practice

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from practice_tenant import app, parts
+from practice_tenant import app, cloud_apps
 from practice_tenant.directory.store import Directory
 from tests.conformance.clients import FORM
 from tests.conformance.person import OWN_PAGE
@@ -52,9 +52,9 @@ def routes(monkeypatch: pytest.MonkeyPatch) -> Iterable[tuple[str, Route]]:
         made.append(self)
 
     monkeypatch.setattr(Starlette, "__init__", remembered)
-    for module in (app, parts):
+    for module in (app, cloud_apps):
         # Which waits for a request, otherwise.
-        monkeypatch.setattr(module, "AtFirstRequest", lambda make: make())
+        monkeypatch.setattr(module, "LazyApp", lambda make: make())
     directory = Directory()
     app.PracticeTenant(directory, https_port=1, http_port=2, run_token="a", pages_key="b", control_token="c")
     directory.close()

@@ -30,7 +30,7 @@ def test_a_reader_reads_a_good_input_and_refuses_a_bad_one(name: str):
 
 
 def test_another_exception_than_the_refusal_is_harm():
-    reader = Reader(load=lambda: None, refusal=("practice_tenant.jws", "Malformed"), seeds=())
+    reader = Reader(load=lambda: None, refusal=("practice_tenant.jose", "Malformed"), seeds=())
     with pytest.raises(ZeroDivisionError):
         reader.check(lambda content: 1 // len(content), b"")
 

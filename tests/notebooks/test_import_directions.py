@@ -10,7 +10,7 @@ from tests.notebooks.modules import FOLDER, begins_with, imports
 HEAVY_ON_THE_SERVER = ("course", "IPython", "ipywidgets", "anywidget", "msal")
 # What leads a request to a part, or keeps one from it: a part works the same without.
 BEFORE_THE_PARTS = tuple(
-    f"practice_tenant.{name}" for name in ("app", "control", "counters", "fault_answers", "faults", "front", "parts")
+    f"practice_tenant.{name}" for name in ("app", "cloud_apps", "control", "fault_middleware", "faults")
 )
 LISTENERS = ("practice_tenant.server", "uvicorn")
 # The parts of the tenant meet in the directory and the published keys only.

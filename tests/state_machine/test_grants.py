@@ -13,7 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory import seed
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 from tests.conformance.clients import FORM, Authority
 from tests.conformance.clock import Clock
 from tests.conformance.person import Page, Person

@@ -14,7 +14,7 @@ from practice_tenant.app import PracticeTenant
 from practice_tenant.directory import seed
 from practice_tenant.directory.signing_keys import first_keys
 from practice_tenant.directory.store import Directory
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 from tests.conformance.clients import Authority, Graph, InProcess
 from tests.conformance.clock import Clock
 from tests.conformance.person import Person

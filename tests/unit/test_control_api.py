@@ -7,8 +7,8 @@ import pytest
 
 from practice_tenant.app import PracticeTenant
 from practice_tenant.clouds import US_GOVERNMENT
-from practice_tenant.commands import COMMANDS
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.control import COMMANDS
+from practice_tenant.hosts import RUN_HEADER
 from tests.conformance.clients import InProcess
 from tests.unit.practice import CONTROL_TOKEN, RUN_TOKEN, Practice
 

@@ -9,9 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from practice_tenant.listeners.guarded import GuardedProtocol
+from practice_tenant.listeners.connection import _AT_ONCE, Connection
 from practice_tenant.listeners.limits import Limits
-from practice_tenant.listeners.resettable import _AT_ONCE
 from tests.conformance.limited import limited
 
 CLIENTS = 5
@@ -21,13 +20,13 @@ METADATA = "/common/v2.0/.well-known/openid-configuration"
 @pytest.fixture
 def connections(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """How many of the connections that a test opens are in memory."""
-    opened, connection_made = weakref.WeakSet(), GuardedProtocol.connection_made
+    opened, connection_made = weakref.WeakSet(), Connection.connection_made
 
-    def noted(self: GuardedProtocol, transport: asyncio.Transport) -> None:
+    def noted(self: Connection, transport: asyncio.Transport) -> None:
         opened.add(self)
         connection_made(self, transport)
 
-    monkeypatch.setattr(GuardedProtocol, "connection_made", noted)
+    monkeypatch.setattr(Connection, "connection_made", noted)
 
     def count() -> int:
         gc.collect()

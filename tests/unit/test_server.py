@@ -13,8 +13,7 @@ import requests
 
 from course.http_session import practice_session
 from practice_tenant import state
-from practice_tenant.faces import RUN_HEADER
-from practice_tenant.failures import BUG
+from practice_tenant.hosts import RUN_HEADER
 from practice_tenant.server import PortTaken, listen
 from tests.unit.children import run, running
 from tests.unit.kernel import Kernel, kernel
@@ -140,37 +139,10 @@ def test_what_goes_wrong_inside_is_found_by_who_turns_on_logging(tmp_path):
     assert "ZeroDivisionError: inside" in said
 
 
-A_BUG = """
-import http.client, logging, ssl, sys
-from practice_tenant import start
-from practice_tenant.directory.store import Directory
-logging.basicConfig(stream=sys.stderr)
-tenant = start()
-trusting = ssl.create_default_context(cadata=tenant.ca_certificate)
-client = http.client.HTTPSConnection("localhost", tenant.https_port, context=trusting)
-def fail(*_):
-    raise ZeroDivisionError("inside")
-Directory.tenant = fail
-for _ in range(3):
-    client.request("GET", f"/{tenant.seeded.tenant_id}/v2.0/.well-known/openid-configuration")
-    answer = client.getresponse()
-    print(answer.status, answer.read().decode())
-"""
-
-
-def test_a_handlers_bug_is_answered_on_a_connection_that_ends_and_logged_with_its_traceback(tmp_path):
-    with running("-c", A_BUG, folder=tmp_path) as process:
-        told, logged = process.communicate(timeout=60)
-    assert [line.split()[0] for line in told.splitlines()] == ["500"] * 3
-    assert told.count(BUG) == 3 and "inside" not in told
-    assert logged.count("ZeroDivisionError: inside") == 3
-
-
-@pytest.mark.parametrize("package", ["practice_tenant", "practice_tenant.faces"])
-def test_importing_the_package_loads_nothing_heavy(package, tmp_path):
-    code = f"""
-import sys, {package}
-heavy = {{"uvicorn", "starlette", "cryptography", "jwt", "requests", "msal", "sqlite3", "asyncio", "platformdirs"}}
+def test_importing_the_package_loads_nothing_heavy(tmp_path):
+    code = """
+import sys, practice_tenant
+heavy = {"uvicorn", "starlette", "cryptography", "jwt", "requests", "msal", "sqlite3", "asyncio", "platformdirs"}
 print(sorted(heavy & sys.modules.keys()))
 """
     assert run(code, tmp_path) == "[]\n"

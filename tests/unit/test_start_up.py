@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from practice_tenant.at_first_request import AtFirstRequest
+from practice_tenant.cloud_apps import LazyApp
 from tests.unit.children import run
 
 # Each with what brings it: the sign-in pages, the API, Azure AD B2C, the control API.
@@ -90,7 +90,7 @@ def test_a_part_that_several_threads_ask_for_at_once_is_made_once():
         time.sleep(0.05)  # so that the others ask meanwhile
         return part
 
-    app, together = AtFirstRequest(make), threading.Barrier(8)
+    app, together = LazyApp(make), threading.Barrier(8)
 
     def ask(number: int) -> None:
         together.wait()
@@ -116,7 +116,7 @@ def test_a_part_that_could_not_be_made_is_made_for_the_next_request():
             raise problems.pop()
         return part
 
-    app, scope = AtFirstRequest(make), {}
+    app, scope = LazyApp(make), {}
     with pytest.raises(OSError, match="no file is left"):
         asyncio.run(app(scope, None, None))
     asyncio.run(app(scope, None, None))

@@ -168,7 +168,13 @@ def test_what_is_on_is_shown_as_text_and_as_html(tenant):
 
 def test_requests_are_counted_and_what_the_object_asks_itself_is_not(tenant, practice):
     before = tenant.requests(), tenant.requests("token", practice.client_id)
-    practice.http.post(f"{practice.authority}/oauth2/v2.0/token", data={"client_id": practice.client_id})
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": practice.client_id,
+        "client_secret": practice.client_secret.value,
+        "scope": practice.scope,
+    }
+    practice.http.post(f"{practice.authority}/oauth2/v2.0/token", data=form)
     tenant.throttle()
     tenant.clear()
     assert (tenant.requests(), tenant.requests("token", practice.client_id)) == (before[0] + 1, before[1] + 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from practice_tenant.app import PracticeTenant
-from practice_tenant.faces import RUN_HEADER
+from practice_tenant.hosts import RUN_HEADER
 from practice_tenant.state import State
 from tests.bench import scale
 from tests.conformance.clients import Authority, InProcess

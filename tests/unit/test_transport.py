@@ -19,8 +19,7 @@ from course.http_session import (
     practice_session,
 )
 from practice_tenant import SeededValues
-from practice_tenant.customers import B2C_HOST, external_id_faces
-from practice_tenant.faces import METADATA_HOST, cloud_faces
+from practice_tenant.hosts import B2C_HOST, METADATA_HOST, cloud_faces, external_id_faces
 from practice_tenant.listeners.tls import new_identity
 from tests.unit.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 

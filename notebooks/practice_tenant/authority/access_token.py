@@ -12,7 +12,7 @@ from ..directory.base64url import base64url
 from ..directory.objects import TOKEN_EXCHANGE_APP_ID, Application, Tenant, User, pairwise_subject
 from ..directory.permissions import GRAPH_APP_ID
 from ..directory.signing_keys import SigningKey
-from ..faces import Face
+from ..hosts import Face
 from .client_authentication import Client
 from .lifetime import Lifetime
 from .signing import Unsigned

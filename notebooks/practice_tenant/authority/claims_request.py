@@ -3,7 +3,7 @@
 OpenID Connect Core section 5.5; https://learn.microsoft.com/entra/identity-platform/claims-challenge
 """
 
-from .. import strict_json
+from .. import json_http
 from .errors import AuthorityError
 
 
@@ -29,7 +29,7 @@ def _values(claims: str | None, name: str) -> tuple[str, ...]:
     if claims is None:
         return ()
     try:
-        wanted = strict_json.read(claims)
+        wanted = json_http.read(claims)
         asked = (wanted.get("access_token") or {}).get(name) or {}
         values = [asked["value"]] if "value" in asked else asked.get("values", [])
         # People write one value without its brackets; Entra takes that.

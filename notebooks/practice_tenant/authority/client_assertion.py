@@ -16,7 +16,7 @@ from collections.abc import Collection
 from jwt import PyJWS
 from jwt.exceptions import InvalidTokenError
 
-from .. import jws
+from .. import jose
 from ..directory import credentials
 from ..directory.objects import Application, KeyCredential
 from ..directory.store import Directory
@@ -53,8 +53,8 @@ def verify(
             another app's, 700023 audience, 700024 time.
     """
     try:
-        parsed = jws.read(assertion)
-    except jws.Malformed as error:
+        parsed = jose.read(assertion)
+    except jose.Malformed as error:
         raise AuthorityError(50027) from error
     algorithm = parsed.header.get("alg")
     if algorithm not in ALGORITHMS:

@@ -7,12 +7,12 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-from .. import jws
+from .. import jose
 from ..directory import credentials
 from ..directory.objects import Application, ServicePrincipal, Tenant
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..faces import Face
+from ..hosts import Face
 from . import client_assertion, federated_assertion
 from .client_assertion import ASSERTION_TYPE
 from .errors import AuthorityError
@@ -193,8 +193,8 @@ def _require_known(application: Application | None, client_id: str, tenant_name:
 def _subject(assertion: str) -> str | None:
     # RFC 7521 section 4.2: client_id may be left out, the assertion's subject then names the client.
     try:
-        subject = jws.read(assertion).claims.get("sub")
-    except jws.Malformed as error:
+        subject = jose.read(assertion).claims.get("sub")
+    except jose.Malformed as error:
         raise AuthorityError(50027) from error
     return subject if isinstance(subject, str) else None
 

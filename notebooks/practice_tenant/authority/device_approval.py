@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..directory.store import Directory
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from ..pages.page import page
 from . import client_authentication, transaction
 from .attempts import Attempts
@@ -44,6 +44,7 @@ async def device_authorization(request: Request) -> Response:
     tenant_name = request.path_params["tenant"]
     require_served(authority.directory, request.state.face, tenant_name)
     client, _, _ = client_authentication.find_client(authority.directory, tenant_name, client_id, installed=False)
+    request.state.client_id = client.app_id
     scope = " ".join(split_scope(form.get("scope")))
     user_code = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
     content = {"purpose": "device", "client_id": client.app_id, "tenant_name": tenant_name, "scope": scope}

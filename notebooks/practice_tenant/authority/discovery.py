@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from ..clouds import CLOUDS, cloud_of
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..faces import Face
+from ..hosts import Face
 from .errors import AuthorityError
 from .tenants import AUDIENCES, CONSUMERS_TENANT_ID, find_tenant, is_guid, require_served
 

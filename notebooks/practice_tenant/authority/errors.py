@@ -8,7 +8,7 @@ import re
 import time
 import uuid
 
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from .error_table import ENTRIES
 
 

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from jwt import PyJWS
 from jwt.exceptions import InvalidTokenError
 
-from .. import jws
+from .. import jose
 from ..clouds import cloud_of
 from ..directory.objects import TOKEN_EXCHANGE_APP_ID, TOKEN_EXCHANGE_AUDIENCE, Application, FederatedCredential
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..faces import Face
+from ..hosts import Face
 from .client_assertion import check_times
 from .errors import AuthorityError
 
@@ -28,8 +28,8 @@ _ALGORITHM = "RS256"
 def is_federated(assertion: str) -> bool:
     """Whether an assertion says that somebody else issued it, by a URL; a client's own has the client ID there."""
     try:
-        issuer = jws.read(assertion).claims.get("iss")
-    except jws.Malformed:
+        issuer = jose.read(assertion).claims.get("iss")
+    except jose.Malformed:
         return False
     return isinstance(issuer, str) and "://" in issuer
 
@@ -54,8 +54,8 @@ def verify(
             managed identity's.
     """
     try:
-        parsed = jws.read(assertion)
-    except jws.Malformed as error:
+        parsed = jose.read(assertion)
+    except jose.Malformed as error:
         raise AuthorityError(50027) from error
     _check_match(parsed.claims, application, directory.federated_credentials(application.app_id))
     _check_issuer(parsed.claims["iss"], application, face)
@@ -100,7 +100,7 @@ def _check_issuer(issuer: str, application: Application, face: Face) -> None:
     raise AuthorityError(700236, issuer=issuer)
 
 
-def _check_signature(parsed: jws.Jws, signing_keys: SigningKeys) -> None:
+def _check_signature(parsed: jose.Jws, signing_keys: SigningKeys) -> None:
     algorithm, kid = parsed.header.get("alg"), parsed.header.get("kid")
     if algorithm != _ALGORITHM:
         raise AuthorityError(5002738, algorithm=str(algorithm), supported=_ALGORITHM)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from ..directory.objects import ServicePrincipal
 from ..directory.store import Directory
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from . import access_token
 from .access_token import Resource
 from .client_authentication import Client

@@ -32,6 +32,7 @@ async def authorize(request: Request) -> Response:
     parameters = await read_form(request) if request.method == "POST" else parse(request.scope["query_string"])
     require_served(authority.directory, request.state.face, request.path_params["tenant"])
     asked = read_request(authority.directory, request.path_params["tenant"], parameters)
+    request.state.client_id = asked.client.app_id
     strict = authority.profile == "strict"
     try:
         check_request(asked, strict=strict)

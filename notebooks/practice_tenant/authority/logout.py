@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .. import jws
+from .. import jose
 from ..directory import redirect_uri
 from ..directory.objects import Application
 from ..pages.page import page
@@ -33,7 +33,7 @@ def _client(request: Request) -> Application | None:
     hint = request.query_params.get("id_token_hint")
     if client_id is None and hint:
         try:
-            client_id = jws.read(hint).claims.get("aud")
-        except jws.Malformed:
+            client_id = jose.read(hint).claims.get("aud")
+        except jose.Malformed:
             return None
     return request.app.state.authority.directory.application(app_id=client_id) if client_id else None

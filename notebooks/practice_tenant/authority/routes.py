@@ -11,12 +11,11 @@ from starlette.routing import Route
 from .. import failures
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from . import discovery, instance_metadata
 from .attempts import Attempts
 from .device_approval import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, render
-from .signing import Sign, here
 from .token import token
 from .token_shape import AS_USUAL, TokenShape
 
@@ -28,7 +27,7 @@ _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Orig
 class Authority:
     """What the handlers share.
 
-    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now, ``sign`` signs what is in one.
+    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now.
     """
 
     directory: Directory
@@ -37,7 +36,6 @@ class Authority:
     wrong_codes: Attempts
     profile: str = "entra"
     shape: Callable[[], TokenShape] = lambda: AS_USUAL
-    sign: Sign = here
 
 
 def application(authority: Authority) -> Starlette:

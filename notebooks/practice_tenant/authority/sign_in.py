@@ -11,7 +11,7 @@ from ..directory.base64url import base64url
 from ..directory.objects import Application, Tenant, User, pairwise_subject
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from ..faces import Face
+from ..hosts import Face
 from .access_token import Resource, delegated, opaque
 from .assignment import require_assignment
 from .consent import granted, require_consent

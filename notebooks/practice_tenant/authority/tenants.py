@@ -7,7 +7,7 @@ import re
 
 from ..directory.objects import Tenant
 from ..directory.store import Directory
-from ..faces import Face
+from ..hosts import Face
 from .errors import AuthorityError
 
 # The tenant that personal Microsoft accounts live in; discovery at /consumers names it.

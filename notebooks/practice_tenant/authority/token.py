@@ -5,12 +5,13 @@ RFC 6749 section 3.2.
 
 from starlette.requests import Request
 
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from . import client_authentication, grants
 from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
 from .grants.grant import GrantRequest
+from .signing import sign
 from .tenants import require_served
 
 # What a browser asks before a single-page app's request; the answer to the request itself names the one origin.
@@ -31,7 +32,7 @@ async def token(request: Request) -> JsonAnswer:
     # What it is answered from is of one moment, so this waits for nothing.
     with authority.directory.one_revision():
         unsigned, cross_origin = _run(request, authority, form)
-    body = await authority.sign(unsigned)
+    body = await sign(unsigned)
     return JsonAnswer(body, headers=NO_STORE | cross_origin)
 
 
@@ -55,6 +56,7 @@ def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[
         strict=authority.profile == "strict",
         now=now,
     )
+    request.state.client_id = client.application.app_id
     cross_origin = _allow_origin(request.headers.get("origin"), client)
     body = grants.SERVED[grant_type](
         GrantRequest(

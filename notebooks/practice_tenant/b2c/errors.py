@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..authority.errors import NO_STORE, clean
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 
 
 @dataclass(frozen=True, kw_only=True)

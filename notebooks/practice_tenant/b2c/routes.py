@@ -14,7 +14,7 @@ from ..authority import page_routes as authority_pages
 from ..authority import transaction
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from ..pages.page import page
 from . import discovery, sign_in
 from .errors import B2CError, describe, render

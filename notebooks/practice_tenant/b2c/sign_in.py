@@ -49,6 +49,7 @@ async def authorize(request: Request) -> Response:
     service, flow = request.app.state.authority, user_flow_of(request)
     parameters = await read_form(request) if request.method == "POST" else parse(request.scope["query_string"])
     asked = _read(service, flow, parameters)
+    request.state.client_id = asked.client.app_id
     try:
         _check(service, flow, asked)
     except B2CError as error:

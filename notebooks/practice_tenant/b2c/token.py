@@ -10,7 +10,7 @@ from ..authority.errors import NO_STORE, AuthorityError
 from ..authority.form import read_form
 from ..authority.pkce import check_verifier
 from ..directory.objects import Application, Issued
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 from .clients import check_secret, find_client, is_confidential
 from .errors import B2CError
 from .scopes import read_scopes
@@ -40,6 +40,7 @@ async def token(request: Request) -> JsonAnswer:
     issued = _find(service, flow, client, kind, form)
     confidential = is_confidential(client, issued.content["redirect_uri"])
     check_secret(service.directory, client, credential, confidential=confidential, now=now)
+    request.state.client_id = client.app_id
     _check_time(issued, now)
     if kind == "code":
         _check_code(issued, form)

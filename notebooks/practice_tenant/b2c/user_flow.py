@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from ..directory.objects import Tenant
-from ..faces import Face
+from ..hosts import Face
 from .service import Service
 
 # "tfp", trust framework policy, once stood before the tenant; it still may.

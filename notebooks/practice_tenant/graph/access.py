@@ -95,4 +95,5 @@ async def authenticate(request: Request) -> Caller:
         raise GraphError(
             403, "Authorization_IdentityNotFound", "The identity of the calling application could not be established."
         )
+    request.state.client_id = caller.app_id
     return caller

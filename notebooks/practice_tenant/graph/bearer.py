@@ -17,7 +17,7 @@ from jwt import PyJWK, PyJWS
 from jwt.exceptions import InvalidSignatureError, InvalidTokenError, PyJWTError
 from starlette.requests import Request
 
-from .. import jws
+from .. import jose
 from .errors import invalid_token
 
 MAX_TOKEN_BYTES = 250 * 1024
@@ -138,8 +138,8 @@ async def verify(
         GraphError: 401, with a sentence that names the failed check.
     """
     try:
-        parsed = jws.read(token)
-    except jws.Malformed as error:
+        parsed = jose.read(token)
+    except jose.Malformed as error:
         raise invalid_token(_NOT_WELL_FORMED) from error
     header, claims = parsed.header, parsed.claims
     if header.get("alg") != "RS256" or header.get("typ") != "JWT" or _REFUSED_HEADERS & header.keys():

@@ -8,7 +8,7 @@ import uuid
 
 from starlette.requests import Request
 
-from ..json_answer import JsonAnswer
+from ..json_http import JsonAnswer
 
 
 class GraphError(Exception):

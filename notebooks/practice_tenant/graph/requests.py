@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from .. import strict_json
+from .. import json_http
 from ..directory.objects import Application, ServicePrincipal, User
 from .bearer import Caller
 from .errors import GraphError, bad_request, not_found
@@ -77,7 +77,7 @@ async def read_body(request: Request) -> dict:
     if not raw.strip():
         return {}
     try:
-        body = strict_json.read(raw)
+        body = json_http.read(raw)
     except ValueError as error:
         raise bad_request("Unable to read JSON request payload.", "BadRequest") from error
     if not isinstance(body, dict):

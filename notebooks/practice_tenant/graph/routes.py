@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route, Router
 
 from .. import failures
 from ..directory.store import Directory
-from ..faces import Face
+from ..hosts import Face
 from . import (
     applications,
     credentials,

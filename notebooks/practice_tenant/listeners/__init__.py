@@ -1,1 +1,1 @@
-"""What is between the network and the application: sockets, TLS, HTTP within limits, and room for everybody."""
+"""Everything between the network and the application: sockets, TLS, and HTTP within limits."""

@@ -1,31 +1,31 @@
-"""What a client may ask of a listener at most: time, size, and how many of them there may be."""
+"""Limits of a listener: time, size and number of connections, and which connection to evict at the last one."""
 
 import sys
 from dataclasses import dataclass
+from typing import Protocol
 
-# Files that are left to everything else that this process does.
+# Files that stay free for everything else in this process.
 _OTHER_FILES = 128
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How long a listener waits for a client, and how much it takes.
+    """How long a listener waits for a client, and how much it reads.
 
     Attributes:
-        seconds: how long a client may take for the TLS handshake and its first request together, for each later
-            request from its first byte to its last, and for reading on while an answer is stuck.
-        idle_seconds: how long a connection that was used is kept open for the next request.
-        farewell_seconds: how long a client that was refused may go on sending before its connection is gone.
-        headers: how many header fields a request may have.
-        head_bytes: how long request line and header fields may be together.
-        body_bytes: how long a request's body may be. The forms of the authority allow as much.
-        connections: how many connections both listeners keep at the same time. 200 people with a browser and a
-            program each fit in.
+        seconds: time for the TLS handshake and the first request together, for each later request from its first byte
+            to its last, and for a client to read on while an answer is stuck.
+        idle_seconds: how long a used connection stays open for the next request.
+        farewell_seconds: how long a refused client may go on sending before its connection is aborted.
+        headers: header fields of a request.
+        head_bytes: length of request line and header fields together.
+        body_bytes: length of a request's body; the authority's forms have the same limit.
+        connections: connections of both listeners together. 200 people with a browser and a program each fit in.
     """
 
     seconds: float = 8
-    # Longer than the pauses a client makes between two polls, and no multiple of them: a connection that closes
-    # just when it is used again fails a POST, which nobody may send twice.
+    # Longer than the pauses between two polls of a client, and no multiple of them. A connection that closes just as a
+    # client uses it again fails a POST, which must not be sent twice.
     idle_seconds: float = 33
     farewell_seconds: float = 1
     headers: int = 100
@@ -35,7 +35,7 @@ class Limits:
 
 
 def connections_allowed(limits: Limits) -> int:
-    """How many connections this process can keep: a process that has no file left to open accepts nobody at all."""
+    """How many connections this process can keep: without a free file descriptor it could accept none at all."""
     if sys.platform == "win32":
         return limits.connections
     import resource
@@ -44,3 +44,58 @@ def connections_allowed(limits: Limits) -> int:
     if files == resource.RLIM_INFINITY:
         return limits.connections
     return min(limits.connections, max(files - _OTHER_FILES, files // 2))
+
+
+class Evictable(Protocol):
+    """A connection, as far as ``OpenConnections`` knows it."""
+
+    def evict(self) -> None:
+        """Close at once."""
+
+
+class OpenConnections:
+    """The open connections of this process, at most *most*.
+
+    Evicts the oldest connection that has sent nothing, else the one that is idle for longest. A connection whose
+    request is being answered stays.
+    """
+
+    def __init__(self, most: int):
+        self._most = most
+        # Dictionaries keep the order: of arrival, or of the last answer.
+        self._new: dict[Evictable, None] = {}
+        self._idle: dict[Evictable, None] = {}
+        self._busy: dict[Evictable, None] = {}
+
+    def __len__(self) -> int:
+        return len(self._new) + len(self._idle) + len(self._busy)
+
+    def make_room(self) -> bool:
+        """Evict a connection if the limit is reached; returns whether there is room for one more."""
+        if len(self) < self._most:
+            return True
+        evicted = next(iter(self._new or self._idle), None)
+        if evicted is None:
+            return False
+        self.remove(evicted)
+        evicted.evict()
+        return True
+
+    def add(self, connection: Evictable) -> None:
+        """Add a connection that has sent nothing yet."""
+        self._new[connection] = None
+
+    def mark_busy(self, connection: Evictable) -> None:
+        """Note that its request is being answered."""
+        self.remove(connection)
+        self._busy[connection] = None
+
+    def mark_idle(self, connection: Evictable) -> None:
+        """Note that its request was answered."""
+        self.remove(connection)
+        self._idle[connection] = None
+
+    def remove(self, connection: Evictable) -> None:
+        """Forget a connection."""
+        for kept in (self._new, self._idle, self._busy):
+            kept.pop(connection, None)

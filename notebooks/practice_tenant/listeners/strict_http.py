@@ -1,17 +1,15 @@
-"""A connection's requests, read by llhttp: what is too large, or can be read in two ways, is refused.
+"""Reads a connection's requests with llhttp, and refuses those that are too large or ambiguous.
 
 llhttp itself refuses folded fields, two lengths, a length beside chunks, and line ends other than CR LF (RFC 9112
-sections 2.2, 5.2 and 6.3): a server in front of this one may have read those differently.
+sections 2.2, 5.2 and 6.3). A server in front of this one may read those differently (request smuggling).
 """
 
-import asyncio
 from enum import Enum, auto
 
 import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .answer_writer import AnswerWriter
 from .limits import Limits
-from .resettable import ResettableProtocol
 
 
 class Stage(Enum):
@@ -23,21 +21,21 @@ class Stage(Enum):
 
 
 class Refusal(Exception):
-    """A request that isn't read further. ``status`` is the HTTP status that says why."""
+    """Ends the reading of a request; ``status`` is the HTTP status of the answer."""
 
     def __init__(self, status: int):
         super().__init__(status)
         self.status = status
 
 
-class StrictProtocol(ResettableProtocol):
-    """Reads requests within limits; what follows from that is for a subclass to do.
+class StrictProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol with limits and refusals; a subclass acts on ``began``, ``whole`` and ``refuse``.
 
     Args:
-        limits: how much a request may hold.
+        limits: size limits of a request.
 
     Attributes:
-        stage: how much of the request that is read now has arrived.
+        stage: how much of the current request has arrived.
     """
 
     def __init__(self, *arguments: object, limits: Limits, **options: object):
@@ -45,26 +43,21 @@ class StrictProtocol(ResettableProtocol):
         self.stage = Stage.NOTHING
         self._limits = limits
         self._head_bytes = self._body_bytes = 0
-        # Bytes of a head that came in pieces: llhttp tells of a field only when it has its end.
+        # Bytes of a head that arrived in pieces: llhttp reports a field only at its end.
         self._waiting_bytes = 0
         self._completed = 0
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        """It is open."""
-        super().connection_made(transport)
-        self._writer = AnswerWriter(transport)
-
     def began(self) -> None:
-        """The first byte of a request came."""
+        """Called at the first byte of a request."""
 
     def whole(self) -> None:
-        """The last byte of a request came."""
+        """Called at the last byte of a request."""
 
     def refuse(self, status: int) -> None:
-        """The request that is read now is refused; nothing after it is read."""
+        """Called when the current request is refused; nothing after it is read."""
 
     def data_received(self, data: bytes) -> None:
-        """Read what the client sent."""
+        """Read bytes of the client."""
         self._unset_keepalive_if_required()
         completed = self._completed
         try:
@@ -73,7 +66,7 @@ class StrictProtocol(ResettableProtocol):
                 self._waiting_bytes += len(data)
                 self._check_head(self._waiting_bytes)
         except (httptools.HttpParserError, Refusal) as error:
-            # llhttp hides what its callbacks raise in an error of its own.
+            # llhttp wraps what its callbacks raise.
             cause = error.__context__ if isinstance(error, httptools.HttpParserCallbackError) else error
             if not isinstance(cause, (httptools.HttpParserError, Refusal)):
                 raise
@@ -86,26 +79,26 @@ class StrictProtocol(ResettableProtocol):
                 self.parser.feed_data(data)
                 return
             except httptools.HttpParserUpgrade as upgrade:
-                # No other protocol is spoken here, so what follows is the next request (RFC 9110 section 7.8).
+                # The server ignores an upgrade, so the next bytes are the next request (RFC 9110 section 7.8).
                 data = data[upgrade.args[0] :]
 
     def on_message_begin(self) -> None:
-        """llhttp saw the beginning of a request."""
+        """llhttp callback: a request begins."""
         self.stage = Stage.HEAD
         self._head_bytes = self._body_bytes = self._waiting_bytes = 0
         super().on_message_begin()
         self.began()
 
     def on_url(self, url: bytes) -> None:
-        """llhttp read (a part of) the request's target."""
+        """llhttp callback: the request's target, or a part of it."""
         self._count_head(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """llhttp read a header field, or a trailer after the last chunk (RFC 9112 section 7.1.2)."""
+        """llhttp callback: a header field, or a trailer after the last chunk (RFC 9112 section 7.1.2)."""
         self._count_head(len(name) + len(value) + len(b": \r\n"))
         if self.stage is Stage.BODY:
-            # The application has its headers already, and trailers must not become some.
+            # Trailers must not become headers.
             return
         if len(self.headers) >= self._limits.headers:
             raise Refusal(431)
@@ -114,36 +107,30 @@ class StrictProtocol(ResettableProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """llhttp read the end of a head."""
+        """llhttp callback: the end of a head."""
         fields = dict(self.headers)
-        # RFC 9112, section 6.1: chunks in HTTP/1.0 are a sign of request smuggling. Section 3.2: only a proxy is told
-        # more than a path.
+        # RFC 9112 section 6.1: chunks in HTTP/1.0 are a sign of request smuggling. Section 3.2: only a proxy gets more
+        # than a path.
         if self.parser.get_http_version() not in ("1.0", "1.1") or not self.url.startswith(b"/") or b"#" in self.url:
             raise Refusal(400)
         if b"transfer-encoding" in fields and self.parser.get_http_version() == "1.0":
             raise Refusal(400)
         self._check_body(int(fields.get(b"content-length", 0)))
         super().on_headers_complete()
-        self.cycle.transport = self._writer
         self.stage = Stage.BODY
 
     def on_body(self, body: bytes) -> None:
-        """llhttp read a part of a body."""
+        """llhttp callback: a part of a body."""
         self._body_bytes += len(body)
         self._check_body(self._body_bytes)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """llhttp read the end of a request."""
+        """llhttp callback: the end of a request."""
         self.stage = Stage.NOTHING
         self._completed += 1
         super().on_message_complete()
         self.whole()
-
-    def on_response_complete(self) -> None:
-        """An answer was written."""
-        self._writer.end()
-        super().on_response_complete()
 
     def _count_head(self, size: int) -> None:
         self._head_bytes += size

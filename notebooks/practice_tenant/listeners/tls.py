@@ -1,7 +1,7 @@
 """The certificate authority of one run, and the TLS settings of the HTTPS listener.
 
-The authority may only vouch for this computer (name constraints, RFC 5280 section 4.2.1.10), lives for days, and its
-private key is never written. It is given to our own HTTP client and to nobody's trust store.
+The authority may certify this computer only (name constraints, RFC 5280 section 4.2.1.10) and expires within days. Its
+private key is never written. Only our own HTTP client trusts it; no trust store gets it.
 """
 
 import datetime
@@ -23,7 +23,7 @@ _LOOPBACK = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 
 @dataclass(frozen=True, kw_only=True)
 class TlsIdentity:
-    """What a listener needs (``context``), and what a client needs to trust it (``ca_certificate``, PEM text)."""
+    """``context`` is for a listener; a client needs ``ca_certificate`` (PEM text) to trust it."""
 
     context: ssl.SSLContext
     ca_certificate: str
@@ -33,8 +33,8 @@ def new_identity(now: float) -> TlsIdentity:
     """Make a certificate authority and a leaf for localhost, 127.0.0.1 and ::1.
 
     Args:
-        now: seconds since the epoch. The certificates count from a day before, so a clock that jumps back an hour
-            doesn't make them invalid.
+        now: seconds since the epoch. The certificates are valid from a day earlier, so that they survive a clock that
+            jumps back an hour.
     """
     start = datetime.datetime.fromtimestamp(now, datetime.UTC) - datetime.timedelta(days=1)
     ca_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
@@ -106,7 +106,7 @@ def _name(text: str) -> x509.Name:
 
 
 def _load(context: ssl.SSLContext, leaf: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
-    # Python's ssl reads keys from files only, so the key touches the disk encrypted, under a passphrase that doesn't.
+    # Python's ssl reads keys from files only. The key is on disk encrypted; its passphrase stays in memory.
     passphrase = secrets.token_bytes(32).hex()
     encrypted = key.private_bytes(
         serialization.Encoding.PEM,

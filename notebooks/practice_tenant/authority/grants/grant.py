@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ...directory.signing_keys import SigningKeys
 from ...directory.store import Directory
-from ...faces import Face
+from ...hosts import Face
 from ..client_authentication import Client
 from ..token_shape import AS_USUAL, TokenShape
 

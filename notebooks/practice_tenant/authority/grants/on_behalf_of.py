@@ -7,7 +7,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
 from jwt import PyJWS
 from jwt.exceptions import InvalidTokenError
 
-from ... import jws
+from ... import jose
 from ...timestamps import ticks
 from ..errors import AuthorityError
 from ..scopes import read_scopes
@@ -58,8 +58,8 @@ def run(grant: GrantRequest) -> dict:
 
 def _verified(assertion: str, grant: GrantRequest) -> dict:
     try:
-        parsed = jws.read(assertion)
-    except jws.Malformed as error:
+        parsed = jose.read(assertion)
+    except jose.Malformed as error:
         raise AuthorityError(50027, error="invalid_grant") from error
     key = next((key for key in grant.signing_keys.published() if key.kid == parsed.header.get("kid")), None)
     if key is None or parsed.header.get("alg") != "RS256":

@@ -1,13 +1,13 @@
-"""What stands in front of the tenant's parts: it answers in their place, or passes a request on as it came."""
+"""The fault middleware counts a request, and answers it in place of the application or passes it on unchanged."""
 
 import asyncio
 import time
 
 import pytest
 
-from practice_tenant.authority.form import MAX_BODY_BYTES
+from practice_tenant.endpoints import ENDPOINTS, endpoint_of
+from practice_tenant.fault_middleware import RESET, Counters
 from practice_tenant.faults import ConnectionReset, Delayed, Failed, Throttled, WrongJson
-from practice_tenant.front import RESET
 from tests.conformance.clients import FORM
 from tests.unit.practice import CONTROL_TOKEN, GRAPH_SCOPE, Practice
 
@@ -37,9 +37,6 @@ def ask(practice: Practice, endpoint: str):
         token = practice.learner_token()
         return practice.api.request("GET", "/users", token=token, headers=[("client-request-id", CORRELATION)])
     return practice.token(practice.seeded.client_id, practice.seeded.client_secret)
-
-
-ENDPOINTS = ("token", "discovery", "keys", "instance", "devicecode", "authorize", "graph")
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
@@ -185,15 +182,21 @@ def good_form(practice: Practice) -> bytes:
     ).encode()
 
 
-def counted(practice: Practice) -> tuple[int, int]:
-    """Token requests, and how many of them by the seeded app."""
-    numbers = [
-        practice.localhost.get(
-            f"/control/requests?endpoint=token{who}", headers=[("Authorization", f"Bearer {CONTROL_TOKEN}")]
-        ).json()["requests"]
-        for who in ("", f"&client_id={practice.seeded.client_id}")
-    ]
-    return numbers[0], numbers[1]
+def requests_to(practice: Practice, endpoint: str, client_id: str | None = None) -> int:
+    """How many requests the control API has counted."""
+    query = f"endpoint={endpoint}" + (f"&client_id={client_id}" if client_id else "")
+    answer = practice.localhost.get(
+        f"/control/requests?{query}", headers=[("Authorization", f"Bearer {CONTROL_TOKEN}")]
+    )
+    return answer.json()["requests"]
+
+
+def counted(practice: Practice, endpoint: str = "token", client_id: str | None = None) -> tuple[int, int]:
+    """Requests to an endpoint, and how many of them by an app, the seeded one unless another is named."""
+    return (
+        requests_to(practice, endpoint),
+        requests_to(practice, endpoint, client_id or practice.seeded.client_id),
+    )
 
 
 def test_a_body_that_comes_in_pieces_is_counted_and_passed_on_whole(practice):
@@ -204,11 +207,11 @@ def test_a_body_that_comes_in_pieces_is_counted_and_passed_on_whole(practice):
     assert counted(practice) == (1, 1)
 
 
-def test_a_body_that_is_too_large_is_read_no_further_and_refused_by_who_reads_it(practice):
+def test_a_body_that_is_too_large_is_read_no_further_and_refused(practice):
     chunk = b"x" * 40_000
     sent, unread = messages(practice, chunk, chunk, chunk, chunk)
     assert sent[0]["status"] == 413
-    assert [len(message["body"]) for message in unread[:-1]] == [40_000, 40_000], f"{MAX_BODY_BYTES} bytes are allowed"
+    assert [len(message["body"]) for message in unread[:-1]] == [40_000, 40_000]
     assert counted(practice) == (1, 0)
 
 
@@ -217,4 +220,72 @@ def test_a_reset_waits_until_the_connection_is_gone_and_answers_nothing(practice
     practice.app.faults.add(ConnectionReset(endpoint="token"))
     sent, unread = messages(practice, good_form(practice), reset=lambda: done.append("reset"))
     assert (done, sent, unread) == (["reset"], [], [])
-    assert counted(practice) == (1, 1), "it did reach the tenant"
+    assert counted(practice) == (1, 0), "it reached the tenant, which read nothing of it"
+
+
+PATHS = {
+    "/7a1c/oauth2/v2.0/token": "token",
+    "/key/common/oauth2/v2.0/authorize": "authorize",
+    "/common/oauth2/v2.0/devicecode": "devicecode",
+    "/practice.example/v2.0/.well-known/openid-configuration": "discovery",
+    "/common/discovery/v2.0/keys": "keys",
+    "/7a1c/discovery/keys": "keys",
+    "/common/discovery/instance": "instance",
+    "/common/userrealm/learner@practice.example": None,
+    "/common/oauth2/v2.0/token/": None,
+    "/login": None,
+    "/": None,
+}
+
+
+@pytest.mark.parametrize(("path", "name"), PATHS.items())
+def test_an_endpoint_is_known_by_the_end_of_its_path(path, name):
+    assert endpoint_of(path) == name
+
+
+def test_the_endpoints_are_those_that_the_course_names():
+    assert ENDPOINTS == ("token", "discovery", "keys", "instance", "devicecode", "authorize", "graph")
+
+
+def test_counts_can_be_asked_for_from_every_side():
+    app, other = "2f8e6a10-0000-4000-8000-00000000000a", "2f8e6a10-0000-4000-8000-00000000000b"
+    counters = Counters()
+    for endpoint, client_id in [("token", app), ("token", None), ("graph", app), ("token", other), ("keys", None)]:
+        counters.arrived(endpoint)
+        if client_id:
+            counters.answered(endpoint, client_id)
+    assert (counters.count(), counters.count("token"), counters.count("discovery")) == (5, 3, 0)
+    assert counters.count("token", app) == counters.count("token", app.upper()) == 1
+    assert (counters.count(client_id=app), counters.count("keys", app)) == (2, 0)
+
+
+def test_every_application_of_the_tenant_is_counted(practice):
+    before = {endpoint: requests_to(practice, endpoint) for endpoint in ENDPOINTS}
+    assert before == dict.fromkeys(ENDPOINTS, 0)
+    for endpoint in ENDPOINTS:
+        ask(practice, endpoint)
+    # Asking the API takes a token request first.
+    assert {endpoint: requests_to(practice, endpoint) for endpoint in ENDPOINTS} == dict.fromkeys(ENDPOINTS, 1) | {
+        "token": 2
+    }
+    # On the localhost face, the API is under a path.
+    practice.localhost.get("/graph/v1.0/users")
+    practice.localhost.get("/")
+    assert requests_to(practice, "graph") == 2
+
+
+@pytest.mark.parametrize("endpoint", ["token", "devicecode", "authorize", "graph"])
+def test_an_app_that_the_tenant_knows_is_counted_under_its_name(practice, endpoint):
+    public = endpoint in ("devicecode", "authorize")
+    client_id = practice.seeded.public_client_id if public else practice.seeded.client_id
+    ask(practice, endpoint)
+    assert counted(practice, endpoint, client_id) == (1, 1)
+    practice.app.faults.add(Throttled(endpoint=endpoint, retry_after=None))
+    ask(practice, endpoint)
+    assert counted(practice, endpoint, client_id) == (2, 1), "a fault answers before anybody reads who asks"
+
+
+def test_an_app_whose_secret_or_token_is_refused_is_nobody(practice):
+    practice.token(practice.seeded.client_id, "not-the-secret")
+    practice.api.request("GET", "/users", token=practice.learner_token() + "x")
+    assert (counted(practice), counted(practice, "graph")) == ((2, 1), (1, 0))

@@ -1,16 +1,24 @@
-"""The protocol of a connection, with an end to every wait: for bytes, for a request's last one, for who reads an answer.
+"""One HTTP connection, with a time limit on every wait: for a request, and for the client to read its answer.
 
-uvicorn itself waits for a client as long as that keeps its connection open, except between two requests.
+uvicorn limits only the wait between two requests.
 """
 
 import asyncio
+import contextlib
+import socket
+import struct
+import sys
+from collections.abc import Callable
 from http import HTTPStatus
 
-from .limits import Limits
-from .room import Room
+from ..fault_middleware import RESET
+from .limits import Limits, OpenConnections
 from .strict_http import Stage, StrictProtocol
 
-# What a client that was refused may send on: it reads its answer only when it has sent everything (RFC 9112 section 9.6).
+# struct linger: on, for 0 seconds. Closing then sends RST and drops unsent bytes (POSIX, SO_LINGER).
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+# How much a refused client may still send: it reads its answer only after the whole request (RFC 9112 section 9.6).
 _FAREWELL_BYTES = 1024 * 1024
 _SENTENCES = {
     400: (
@@ -24,106 +32,112 @@ _SENTENCES = {
 }
 
 
-class GuardedProtocol(StrictProtocol):
-    """One connection, from when it was accepted to when it is gone.
+class Connection(StrictProtocol):
+    """One connection, from its acceptance to its end.
+
+    The scope of each request has a function under ``RESET`` in its ``extensions``, which resets the connection.
 
     Args:
-        limits: what its client may ask.
-        room: who else is connected.
+        limits: what the client may ask for.
+        connections: all open connections; this one adds itself.
+
+    Attributes:
+        accepting: the task of the TLS handshake, while it runs.
     """
 
-    def __init__(self, *arguments: object, limits: Limits, room: Room, **options: object):
+    def __init__(self, *arguments: object, limits: Limits, connections: OpenConnections, **options: object):
         super().__init__(*arguments, limits=limits, **options)
+        self.app = _resettable(self.app, self._reset)
         self.accepting: asyncio.Task | None = None
-        self._room = room
+        self._connections = connections
         self._accepted = self.loop.time()
         self._deadline: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
-        # Requests whose answer isn't complete. A client may send the next one before (RFC 9112 section 9.3.2).
+        # Requests without a complete answer. A client may pipeline the next one (RFC 9112 section 9.3.2).
         self._unanswered = 0
         self._refusal: int | None = None
         self._refused_bytes = 0
-        room.came(self)
+        connections.add(self)
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """It is open, and over TLS the handshake is done."""
+        """Start the time limit of the first request; over TLS the handshake is done."""
         super().connection_made(transport)
         self._deadline = self.loop.call_at(self._accepted + self._limits.seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is closed, by whichever side."""
+        """Forget the connection."""
         super().connection_lost(exc)
-        # uvicorn lets it run on after a reset: until then it keeps the connection, and TLS a quarter of a megabyte with it.
+        # uvicorn lets this timer run on after a reset. It would keep the connection, and its TLS buffers, in memory.
         self._unset_keepalive_if_required()
         self._forget()
 
     def data_received(self, data: bytes) -> None:
-        """The client sent something."""
+        """Read bytes of the client; after a refusal, drop them."""
         if self._refusal is not None:
             self._refused_bytes += len(data)
             if self._refused_bytes > _FAREWELL_BYTES:
                 self.transport.abort()
             return
-        # A byte that asks for nothing yet begins a request as well.
+        # Even a first byte that llhttp skips begins a request.
         self.began()
         super().data_received(data)
 
     def began(self) -> None:
-        """A request has its time from its first byte on."""
+        """Start the time limit of a request at its first byte."""
         if self._deadline is None:
             self._deadline = self.loop.call_later(self._limits.seconds, self._too_slow)
 
     def on_headers_complete(self) -> None:
-        """A head was read; its request is answered, or waits for that."""
+        """Count a request that now waits for its answer."""
         super().on_headers_complete()
         self._unanswered += 1
 
     def whole(self) -> None:
-        """A request was read to its end."""
+        """End the time limit of a request that arrived completely."""
         self._end_deadline()
         if self._unanswered:
-            self._room.works(self)
+            self._connections.mark_busy(self)
         else:
-            # It was answered before its end, so uvicorn's time for the next request is over already.
+            # The answer came before the request's end, so uvicorn's timer for the next request has run out already.
             self.began()
 
     def on_response_complete(self) -> None:
-        """An answer was written."""
+        """Close, wait for the next request, or answer the request that was refused meanwhile."""
         self._unanswered -= 1
         if not self._unanswered:
-            self._room.waits(self)
+            self._connections.mark_idle(self)
         super().on_response_complete()
         if self.transport.is_closing():
-            # It stays until the client has read its answer, which may take as long as a request.
+            # The client may take as long to read its answer as to send a request.
             self._abort_in(seconds=self._limits.seconds)
         elif self._refusal is not None and not self._earlier():
             self._answer_refusal()
 
     def pause_writing(self) -> None:
-        """The client doesn't read its answer."""
+        """Limit the time in which the client doesn't read."""
         super().pause_writing()
         self._abort_in(self._limits.seconds)
 
     def resume_writing(self) -> None:
-        """The client reads on."""
+        """End that limit."""
         super().resume_writing()
         if not self.transport.is_closing():
             self._abort_in(None)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Nothing came after the last answer."""
+        """Close an idle connection, and abort if the client doesn't."""
         super().timeout_keep_alive_handler()
         self._abort_in(self._limits.farewell_seconds)
 
     def refuse(self, status: int) -> None:
-        """Read nothing any more; answer when those requests are answered that came before."""
+        """Read no more requests; answer the refused one after the pipelined ones before it."""
         self._refusal = status
         self._end_deadline()
         if not self._earlier():
             self._answer_refusal()
 
-    def leave(self) -> None:
-        """Close at once, to make room for somebody else."""
+    def evict(self) -> None:
+        """Close at once, to make room for another connection."""
         if self.transport is not None:
             self.transport.abort()
         elif self.accepting is not None:
@@ -138,7 +152,7 @@ class GuardedProtocol(StrictProtocol):
     def _too_slow(self) -> None:
         self._deadline = None
         if self._earlier():
-            # It is the application that hasn't answered what came before.
+            # The delay is the application's, which hasn't answered the requests before.
             self.began()
         elif self.stage is Stage.NOTHING:
             self._close()
@@ -146,18 +160,18 @@ class GuardedProtocol(StrictProtocol):
             self.refuse(408)
 
     def _earlier(self) -> int:
-        """How many requests before the one that is being read are not answered yet."""
+        """How many requests before the one being read have no answer yet."""
         reading = self.stage is Stage.BODY and not self.cycle.response_complete
         return self._unanswered - reading
 
     def _answer_refusal(self) -> None:
-        # In the middle of a body the application may have begun to answer; otherwise nothing was written since.
+        # In the middle of a body, the application may have begun its answer.
         if self.stage is not Stage.BODY or not self.cycle.response_started:
             self._write(self._refusal)
         if self.stage is Stage.BODY and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        # Closing while bytes arrive would reset the connection, and the client would never see why.
+        # Closing while bytes arrive would reset the connection before the client reads its answer.
         self.flow.resume_reading()
         self._deadline = self.loop.call_later(self._limits.farewell_seconds, self._close)
 
@@ -182,8 +196,22 @@ class GuardedProtocol(StrictProtocol):
             self._stuck.cancel()
         self._stuck = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
 
+    def _reset(self) -> None:
+        connection = self.transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):  # the socket may be closed already
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
+
     def _forget(self) -> None:
-        self._room.left(self)
+        self._connections.remove(self)
         self._end_deadline()
         if self.transport is not None:
             self._abort_in(None)
+
+
+def _resettable(app: Callable, reset: Callable[[], None]) -> Callable:
+    async def resettable(scope: dict, receive: Callable, send: Callable) -> None:
+        scope.setdefault("extensions", {})[RESET] = reset
+        await app(scope, receive, send)
+
+    return resettable

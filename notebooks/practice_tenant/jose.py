@@ -1,6 +1,6 @@
-"""Reading a JWS without believing it: three parts, two JSON objects, nothing said twice. And putting one together.
+"""JSON Web Signatures in compact serialization (RFC 7515 section 3.1): reading without trust, and signing.
 
-RFC 7515 section 3.1 (compact serialization); RFC 8725 for what a reader must not accept.
+RFC 8725 lists what a reader must not accept.
 """
 
 import base64
@@ -8,21 +8,25 @@ import json
 import re
 from dataclasses import dataclass
 
-from . import strict_json
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from . import json_http
 from .directory.base64url import base64url
 
-# Made once: json.dumps would make one for each text.
+# Made once: json.dumps makes one for each text.
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Malformed(ValueError):
-    """The text is no JWS in compact serialization, or its parts are no JSON objects."""
+    """The text is no JWS in compact serialization, or a part is no JSON object."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Jws:
-    """A JWS as it says it is; nothing in it is verified. ``token`` is the whole text."""
+    """A JWS that is not verified; ``token`` is the whole text."""
 
     token: str
     header: dict
@@ -41,20 +45,21 @@ def read(token: str) -> Jws:
     return Jws(token=token, header=_object(parts[0]), claims=_object(parts[1]))
 
 
-def signing_input(header: dict, claims: dict) -> bytes:
-    """What a signature is made over (RFC 7515 section 5.1, step 8)."""
-    return ".".join(base64url(_ENCODER.encode(part).encode()) for part in (header, claims)).encode()
+def sign(key: RSAPrivateKey, header: dict, claims: dict) -> str:
+    """Sign a token with RS256 (RFC 7518 section 3.3).
 
-
-def compact(signing_input: bytes, signature: bytes) -> str:
-    """A JWS in compact serialization, from what was signed and the signature."""
-    return f"{signing_input.decode()}.{base64url(signature)}"
+    Args:
+        header: the header fields besides ``typ`` and ``alg``.
+    """
+    parts = ({"typ": "JWT", "alg": "RS256"} | header, claims)
+    signing_input = ".".join(base64url(_ENCODER.encode(part).encode()) for part in parts)
+    return f"{signing_input}.{base64url(key.sign(signing_input.encode(), padding.PKCS1v15(), SHA256()))}"
 
 
 def _object(segment: str) -> dict:
     try:
         raw = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-        value = strict_json.read(raw, _no_duplicates)
+        value = json_http.read(raw, _no_duplicates)
     except ValueError as error:
         raise Malformed("a part is no JSON") from error
     if not isinstance(value, dict):
@@ -63,7 +68,7 @@ def _object(segment: str) -> dict:
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict:
-    # Two claims of one name would let two readers see two different tokens; Entra compares names without case.
+    # With two claims of one name, two readers could see two different tokens. Entra compares names without case.
     names = [name.lower() for name, _ in pairs]
     if len(set(names)) != len(names):
         raise ValueError("duplicate member")

@@ -1,61 +1,85 @@
-"""What answers under a face: a cloud's authorization server, its pages and its API, or Azure AD B2C.
+"""The ASGI applications of each cloud, and of Azure AD B2C: authorization server, pages, API and instance metadata.
 
-All of them stand on one directory, behind the same faults and counters.
+All of them use one directory, and stand behind the same faults and counters.
 """
 
 import json
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response
 
-from .at_first_request import AtFirstRequest
 from .authority import device_approval
 from .authority import routes as authority_routes
-from .authority.signing import Sign
-from .authority.token_shape import TokenShape
 from .b2c.service import service as b2c_service
-from .clock import TenantClock
 from .clouds import WORLDWIDE, Cloud
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
 from .endpoints import GRAPH
-from .faces import Face
-from .fault_answers import for_api, for_app, for_person
-from .front import Front
+from .fault_middleware import Counters, FaultMiddleware, Render, for_api, for_app, for_person
+from .faults import Faults, TenantClock
 from .graph.bearer import PublishedKeys
+from .hosts import Face
 
 _KEYS_PATH = "/common/discovery/v2.0/keys"
 
 
+class LazyApp:
+    """Builds an ASGI application on its first request, and imports its modules then; keeps start-up fast.
+
+    Args:
+        make: builds the application; called once, even if several threads send the first request.
+    """
+
+    def __init__(self, make: Callable[[], Callable]):
+        self._make = make
+        self._making = threading.Lock()
+        self._app: Callable | None = None
+
+    async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
+        """Answer one request."""
+        app = self._app or self._made()
+        await app(scope, receive, send)
+
+    def _made(self) -> Callable:
+        with self._making:
+            if self._app is None:
+                self._app = self._make()
+            return self._app
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What all parts share.
+    """What the applications share.
 
     Attributes:
-        clock: the tenant's, which may be shifted.
-        computer: the computer's own.
-        shape: how token answers look now.
-        portal: whether the portal is among the pages.
-        sign: signs the tokens of an answer.
+        clock: the tenant's clock, which may be shifted.
+        computer: the computer's own clock.
+        portal: whether the pages include the portal.
     """
 
     directory: Directory
     clock: TenantClock
     computer: Callable[[], float]
-    front: Front
+    faults: Faults
+    counters: Counters
     profile: str
-    shape: Callable[[], TokenShape]
     portal: bool
-    sign: Sign
+
+    def failing(self, app: Callable, render: Render, endpoint: str | None = None) -> FaultMiddleware:
+        """An application behind the fault middleware."""
+        return FaultMiddleware(
+            app, faults=self.faults, counters=self.counters, clock=self.clock, render=render, endpoint=endpoint
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
-    """The ASGI applications under a face; ``graph`` and ``metadata`` (a machine's) are None where it has none.
+class CloudApps:
+    """The ASGI applications of a cloud; ``graph`` and ``metadata`` (of a machine) are None where there is none.
 
-    ``published`` are the keys that its API has fetched.
+    ``published`` are the signing keys that its API has fetched.
     """
 
     authority: Callable
@@ -66,35 +90,34 @@ class Parts:
     published: tuple[PublishedKeys, ...] = ()
 
     def rotate(self) -> None:
-        """Let the next signing key sign; a cloud that nobody has asked yet has no keys to rotate."""
+        """Make the next signing key sign. A cloud without requests has no keys yet, so nothing rotates."""
         if not self.signing_keys.made:
             return
         self.signing_keys.rotate()
-        # Between two rotations in the cloud lie weeks, in which every API has fetched the keys.
+        # In the cloud, weeks pass between two rotations, and every API fetches the keys meanwhile.
         for keys in self.published:
             keys.look_again()
 
 
-def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Parts:
-    """What answers in a cloud: the same directory, with signing keys and issued values of that cloud's own."""
-    directory, front = services.directory.in_cloud(cloud), services.front
+def cloud_apps(cloud: Cloud, faces: Iterable[Face], services: Services) -> CloudApps:
+    """The applications of one cloud: it shares the directory, but has signing keys and issued values of its own."""
+    directory = services.directory.in_cloud(cloud)
     authority = authority_routes.Authority(
         directory=directory,
         signing_keys=SigningKeys(directory, services.clock),
         clock=services.clock,
         wrong_codes=device_approval.wrong_codes(directory, services.computer),
         profile=services.profile,
-        shape=services.shape,
-        sign=services.sign,
+        shape=lambda: services.faults.shape,
     )
-    login = AtFirstRequest(lambda: authority_routes.application(authority))
-    # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
+    login = LazyApp(lambda: authority_routes.application(authority))
+    # The age of fetched keys goes by the computer's clock, so a shifted tenant's clock doesn't keep them.
     keys = {face: PublishedKeys(_fetch_keys(login, face), services.computer) for face in faces}
 
     def pages() -> Callable:
         from .authority import page_routes
 
-        # The portal shows the app registrations, which are the same under every name.
+        # The portal shows app registrations, which are the same in every cloud.
         return page_routes.pages(authority, portal=services.portal and cloud is WORLDWIDE)
 
     def graph() -> Callable:
@@ -102,19 +125,19 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
 
         return routes.application(routes.Graph(directory=directory, keys=keys.__getitem__, clock=services.clock))
 
-    return Parts(
-        authority=front.before(login, for_app),
-        pages=front.before(AtFirstRequest(pages), for_person),
+    return CloudApps(
+        authority=services.failing(login, for_app),
+        pages=services.failing(LazyApp(pages), for_person),
         signing_keys=authority.signing_keys,
-        graph=front.before(AtFirstRequest(graph), for_api, GRAPH),
-        metadata=AtFirstRequest(lambda: authority_routes.metadata(authority)) if cloud is WORLDWIDE else None,
+        graph=services.failing(LazyApp(graph), for_api, GRAPH),
+        metadata=LazyApp(lambda: authority_routes.metadata(authority)) if cloud is WORLDWIDE else None,
         published=tuple(keys.values()),
     )
 
 
-def b2c_parts(services: Services) -> Parts:
-    """What answers as Azure AD B2C."""
-    service, front = b2c_service(services.directory, services.clock), services.front
+def b2c_apps(services: Services) -> CloudApps:
+    """The applications of Azure AD B2C."""
+    service = b2c_service(services.directory, services.clock)
 
     def login() -> Callable:
         from .b2c import routes
@@ -131,9 +154,9 @@ def b2c_parts(services: Services) -> Parts:
 
         return routes.fault(*refused)
 
-    return Parts(
-        authority=front.before(AtFirstRequest(login), fault),
-        pages=front.before(AtFirstRequest(pages), for_person),
+    return CloudApps(
+        authority=services.failing(LazyApp(login), fault),
+        pages=services.failing(LazyApp(pages), for_person),
         signing_keys=service.signing_keys,
     )
 
@@ -146,7 +169,7 @@ def _fetch_keys(login: Callable, face: Face) -> Callable:
 
 
 async def _get_json(app: Callable, path: str, face: Face) -> Any:
-    """GET a public document from another part of this tenant: the same request an API makes over the network."""
+    """GET a public document from another application of this tenant, as an API does over the network."""
     body, status = b"", 0
 
     async def receive() -> dict:
