@@ -27,9 +27,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--https-port", type=_port, default=HTTPS_PORT, help=f"authority and API (default {HTTPS_PORT})")
     serve.add_argument("--http-port", type=_port, default=HTTP_PORT, help=f"pages for a browser (default {HTTP_PORT})")
     serve.add_argument(
-        "--profile", choices=("entra", "strict"), default="entra", help="strict keeps to RFC 9700 (default entra)"
-    )
-    serve.add_argument(
         "--workers", type=_workers, default=1, metavar="N", help="processes that answer, for more cores (default 1)"
     )
     serve.set_defaults(run=_serve)
@@ -83,7 +80,7 @@ def _listeners(options: argparse.Namespace):
         return None
     ports = {"https_port": options.https_port, "http_port": options.http_port}
     try:
-        return listen(state, **ports, profile=options.profile, several=workers > 1)
+        return listen(state, **ports, several=workers > 1)
     except PortTaken as taken:
         option = "--https-port" if taken.port == options.https_port else "--http-port"
         another = (taken.port + 1) % 65536

@@ -38,7 +38,6 @@ class PracticeTenant:
         pages_key: the first part of the path of every page that this run's owner is shown; empty for pages that
             everybody on this computer may open.
         password_hint: the sentence beside the password field.
-        profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: what the cloud faces demand in the ``X-Practice-Tenant-Run`` header of each request.
         control_token: what the control API demands; while it is empty, that lets nobody in.
         several: whether other processes answer beside this one; the control API then has nothing to offer.
@@ -55,7 +54,6 @@ class PracticeTenant:
         run_token: str,
         pages_key: str = "",
         password_hint: str = "Ask whoever runs this practice tenant.",
-        profile: str = "entra",
         control_token: str = "",
         several: bool = False,
         sign: signing.Sign = signing.here,
@@ -80,7 +78,6 @@ class PracticeTenant:
             clock=self.clock,
             computer=clock,
             front=Front(self.faults, counters, self.clock),
-            profile=profile,
             shape=lambda: self.faults.shape,
             portal=bool(pages_key),
             sign=sign,

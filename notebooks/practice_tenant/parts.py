@@ -45,7 +45,6 @@ class Services:
     clock: TenantClock
     computer: Callable[[], float]
     front: Front
-    profile: str
     shape: Callable[[], TokenShape]
     portal: bool
     sign: Sign
@@ -83,7 +82,6 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
         signing_keys=SigningKeys(directory, services.clock),
         clock=services.clock,
         wrong_codes=device_approval.wrong_codes(directory, services.computer),
-        profile=services.profile,
         shape=services.shape,
         sign=services.sign,
     )

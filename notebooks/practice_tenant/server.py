@@ -101,7 +101,6 @@ def listen(
     https_port: int = 0,
     http_port: int = 0,
     private: bool = False,
-    profile: str = "entra",
     several: bool = False,
     clock: Callable[[], float] = time.time,
     limits: Limits | None = None,
@@ -111,7 +110,6 @@ def listen(
     Args:
         private: whether the pages are for this run's owner: reached by a key in their path, and with the password of
             the practice users beside the field.
-        profile: ``entra``, or ``strict`` for RFC 9700.
         several: whether several processes will answer (``workers``).
         limits: what a client may ask at most; None: what people and programs get by with.
 
@@ -136,7 +134,6 @@ def listen(
         run_token=run_token,
         control_token=control_token,
         pages_key=pages_key,
-        profile=profile,
         several=several,
         sign=signer or signing.here,
         clock=clock,

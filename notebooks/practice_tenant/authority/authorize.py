@@ -24,13 +24,12 @@ PROMPTS = ("none", "login", "consent", "select_account", "create")
 class AuthorizationRequest:
     """A request whose client and redirect URI belong together.
 
-    ``tenant`` is None at an audience; ``known`` says whether the app has a service principal in the tenant.
+    ``tenant`` is None at an audience.
     """
 
     client: Application
     tenant: Tenant | None
     tenant_name: str
-    known: bool
     redirect_uri: str
     response_mode: str
     state: str | None
@@ -63,14 +62,13 @@ def read_request(directory: Directory, tenant_name: str, parameters: dict[str, s
     client_id = parameters.get("client_id")
     if client_id is None:
         raise AuthorityError(900144, name="client_id")
-    client, principal, tenant = find_client(directory, tenant_name, client_id, installed=False)
+    client, _, tenant = find_client(directory, tenant_name, client_id, installed=False)
     redirect_uri = _redirect_uri(client, parameters.get("redirect_uri"))
     mode = parameters.get("response_mode", "query")
     return AuthorizationRequest(
         client=client,
         tenant=tenant,
         tenant_name=tenant_name,
-        known=principal is not None,
         redirect_uri=redirect_uri,
         # An unknown mode is answered, as an error, in the default one.
         response_mode=mode if mode in RESPONSE_MODES else "query",
@@ -79,7 +77,7 @@ def read_request(directory: Directory, tenant_name: str, parameters: dict[str, s
     )
 
 
-def check_request(request: AuthorizationRequest, *, strict: bool) -> None:
+def check_request(request: AuthorizationRequest) -> None:
     """Check what the app may be told about by a redirect.
 
     Raises:
@@ -100,9 +98,7 @@ def check_request(request: AuthorizationRequest, *, strict: bool) -> None:
     check_challenge(
         parameters.get("code_challenge"),
         parameters.get("code_challenge_method"),
-        required=(strict and request.client.public_client)
-        or redirect_uris.is_one_of(request.client.spa_redirect_uris, request.redirect_uri),
-        plain_allowed=not strict,
+        required=redirect_uris.is_one_of(request.client.spa_redirect_uris, request.redirect_uri),
     )
     _check_prompt(request)
     # Every sign-in here is a new one, so that none is older than any max_age; the ID token says when it was.

@@ -7,10 +7,8 @@ registered ones; a key that the assertion brings along is never used.
 
 import base64
 import binascii
-import json
 import math
 import re
-import sqlite3
 from collections.abc import Collection
 
 from jwt import PyJWS
@@ -19,14 +17,12 @@ from jwt.exceptions import InvalidTokenError
 from .. import jws
 from ..directory import certificates
 from ..directory.objects import Application, KeyCredential
-from ..directory.store import Directory
 from ..timestamps import ticks
 from .errors import AuthorityError
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256")
 SKEW_SECONDS = 300
-LONGEST_SECONDS = 3600
 
 _HEX_SHA1 = re.compile(r"[0-9A-Fa-f]{40}")
 _NOT_FOUND = "The key was not found."
@@ -66,32 +62,6 @@ def verify(
         raise _invalid(_NOT_VERIFIED, key.sha1, application) from error
     _check_claims(parsed.claims, application, audiences, now)
     return parsed.claims
-
-
-def check_end(claims: dict, now: float) -> None:
-    """Refuse an assertion that outlives an hour, as the strict profile does (RFC 7523 section 3, point 4).
-
-    Raises:
-        AuthorityError: 700024.
-    """
-    if claims["exp"] > now + LONGEST_SECONDS:
-        raise _out_of_time(claims, now)
-
-
-def use_once(assertion: str, claims: dict, application: Application, *, directory: Directory) -> None:
-    """Refuse a verified assertion that was used before, as the strict profile does.
-
-    RFC 7523 section 3, point 7. MSAL sends one assertion for about nine minutes, so Entra can't ask for this.
-
-    Raises:
-        AuthorityError: 50013.
-    """
-    named = json.dumps([application.app_id, claims.get("jti", assertion)])
-    try:
-        directory.issue("client_assertion", {}, expires=claims["exp"] + SKEW_SECONDS, value=named)
-    except sqlite3.IntegrityError as error:
-        reason = "The assertion was used before."
-        raise AuthorityError(50013, status=401, error="invalid_client", reason=reason) from error
 
 
 def _find_key(header: dict, keys: Collection[KeyCredential], application: Application, now: float) -> KeyCredential:
@@ -134,12 +104,7 @@ def check_times(claims: dict, now: float) -> None:
     if not all(_is_time(value) for value in (expires, not_before)):
         raise AuthorityError(50027)
     if now >= expires + SKEW_SECONDS or now < not_before - SKEW_SECONDS:
-        raise _out_of_time(claims, now)
-
-
-def _out_of_time(claims: dict, now: float) -> AuthorityError:
-    not_before = claims.get("nbf", claims.get("iat", 0))
-    return AuthorityError(700024, now=ticks(now), start=ticks(not_before), end=ticks(claims["exp"]))
+        raise AuthorityError(700024, now=ticks(now), start=ticks(not_before), end=ticks(expires))
 
 
 def _is_time(value: object) -> bool:

@@ -111,7 +111,6 @@ def authenticate(
     grant_type: str,
     face: Face,
     signing_keys: SigningKeys,
-    strict: bool,
     now: float,
 ) -> Client:
     """Find the client and check its credential.
@@ -119,7 +118,6 @@ def authenticate(
     Args:
         face: what the ``aud`` of an assertion may be, and whose issuer Entra's own tokens have to have.
         signing_keys: what Entra's own tokens have to be signed with.
-        strict: whether an assertion counts once only.
         now: seconds since the epoch.
 
     Raises:
@@ -147,20 +145,15 @@ def authenticate(
     if application.public_client:
         raise AuthorityError(700025, headers=headers)
     if credential.method == "private_key_jwt":
-        assertion, federated = credential.assertion, federated_assertion.is_federated(credential.assertion)
-        if federated:
+        assertion = credential.assertion
+        if federated_assertion.is_federated(assertion):
             services = {"directory": directory, "signing_keys": signing_keys, "face": face}
-            claims = federated_assertion.verify(assertion, application, **services, now=now)
+            federated_assertion.verify(assertion, application, **services, now=now)
         else:
             keys = directory.keys(application.app_id)
             names = (tenant.id, tenant.default_domain, tenant.initial_domain) if tenant else (tenant_name.lower(),)
             audiences = face.assertion_audiences(names)
-            claims = client_assertion.verify(assertion, application, keys, audiences=audiences, now=now)
-        if strict:
-            # How long its token lasts is for another issuer to say; a managed identity's lasts a day.
-            if not federated:
-                client_assertion.check_end(claims, now)
-            client_assertion.use_once(assertion, claims, application, directory=directory)
+            client_assertion.verify(assertion, application, keys, audiences=audiences, now=now)
         return client
     _check_secret(directory, application, credential.secret or "", now, headers)
     return client

@@ -32,13 +32,9 @@ async def authorize(request: Request) -> Response:
     parameters = await read_form(request) if request.method == "POST" else parse(request.scope["query_string"])
     require_served(authority.directory, request.state.face, request.path_params["tenant"])
     asked = read_request(authority.directory, request.path_params["tenant"], parameters)
-    strict = authority.profile == "strict"
     try:
-        check_request(asked, strict=strict)
+        check_request(asked)
     except AuthorityError as error:
-        if strict and not asked.known:
-            # RFC 9700 section 4.11.2: anybody may have registered that redirect URI to have a person sent there.
-            raise
         return _send_error(request, asked, error)
     if "create" in asked.prompts:
         sentences = ["Practice users are made for you; accounts can't be created here.", "Go back and sign in."]

@@ -12,7 +12,7 @@ METHODS = ("S256", "plain")
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-def check_challenge(challenge: str | None, method: str | None, *, required: bool, plain_allowed: bool) -> None:
+def check_challenge(challenge: str | None, method: str | None, *, required: bool) -> None:
     """Check the challenge that comes with a sign-in.
 
     Raises:
@@ -22,8 +22,7 @@ def check_challenge(challenge: str | None, method: str | None, *, required: bool
         if required or method is not None:
             raise AuthorityError(501491)
         return
-    method = method or "plain"
-    if not _CHALLENGE.fullmatch(challenge) or method not in METHODS or (method == "plain" and not plain_allowed):
+    if not _CHALLENGE.fullmatch(challenge) or (method or "plain") not in METHODS:
         raise AuthorityError(501491)
 
 

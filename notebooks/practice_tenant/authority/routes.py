@@ -39,7 +39,6 @@ class Authority:
     signing_keys: SigningKeys
     clock: Callable[[], float]
     wrong_codes: Attempts
-    profile: str = "entra"
     shape: Callable[[], TokenShape] = lambda: AS_USUAL
     sign: Sign = here
 

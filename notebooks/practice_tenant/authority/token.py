@@ -52,7 +52,6 @@ def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[
         grant_type=grant_type,
         face=request.state.face,
         signing_keys=authority.signing_keys,
-        strict=authority.profile == "strict",
         now=now,
     )
     cross_origin = _allow_origin(request.headers.get("origin"), client)
@@ -63,7 +62,6 @@ def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[
             directory=authority.directory,
             signing_keys=authority.signing_keys,
             face=request.state.face,
-            profile=authority.profile,
             origin=request.headers.get("origin"),
             now=now,
             shape=authority.shape(),

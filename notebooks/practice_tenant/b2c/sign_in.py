@@ -111,7 +111,7 @@ def _check(service: Service, flow: UserFlow, asked: Asked) -> None:
     read_scopes(service.directory, flow.tenant, asked.client, parameters.get("scope"))
     challenge, method = parameters.get("code_challenge"), parameters.get("code_challenge_method")
     try:
-        check_challenge(challenge, method, required=False, plain_allowed=True)
+        check_challenge(challenge, method, required=False)
     except AuthorityError as error:
         raise B2CError(90184) from error
     prompts = set(parameters.get("prompt", "").split())

@@ -29,19 +29,18 @@ def run(grant: GrantRequest) -> dict:
         if issued is not None and issued.content["status"] == "pending":
             too_fast = _note_poll(grant, device_code, issued.content)
     if issued is None or issued.content["client_id"] != grant.client.application.app_id or issued.redeemed:
-        raise _unusable(grant)
+        raise AuthorityError(70019)
     if grant.now >= issued.expires:
         raise AuthorityError(70020)
     content = issued.content
     if content["status"] == "declined":
-        # RFC 8628 section 3.5 has another name for it than Entra.
-        raise AuthorityError(70018, error="access_denied" if grant.strict else None)
+        raise AuthorityError(70018)
     if content["status"] == "pending":
         raise AuthorityError(70013 if too_fast else 70016)
     if grant.client.tenant is not None and grant.client.tenant.id != content["tenant_id"]:
-        raise _unusable(grant)
+        raise AuthorityError(70019)
     if not grant.directory.redeem("device_code", device_code, grant.now):
-        raise _unusable(grant)
+        raise AuthorityError(70019)
     tenant = grant.directory.tenant(content["tenant_id"])
     sign_in = SignIn(
         client=grant.client.application,
@@ -65,7 +64,3 @@ def _note_poll(grant: GrantRequest, device_code: str, content: dict) -> bool:
     interval = content["interval"] + 5 if too_fast else content["interval"]
     grant.directory.change_issued("device_code", device_code, content | {"polled": grant.now, "interval": interval})
     return too_fast
-
-
-def _unusable(grant: GrantRequest) -> AuthorityError:
-    return AuthorityError(70019, error="invalid_grant" if grant.strict else None)

@@ -11,7 +11,7 @@ from ..token_shape import AS_USUAL, TokenShape
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRequest:
-    """One token request. ``profile`` is ``entra`` or ``strict``; ``now`` is seconds since the epoch.
+    """One token request. ``now`` is seconds since the epoch.
 
     ``origin`` is the page whose script sends it, and None for a program. ``shape`` is how the answer looks.
     """
@@ -21,15 +21,9 @@ class GrantRequest:
     directory: Directory
     signing_keys: SigningKeys
     face: Face
-    profile: str
     origin: str | None
     now: float
     shape: TokenShape = AS_USUAL
-
-    @property
-    def strict(self) -> bool:
-        """Whether RFC 9700 counts where Entra is more lenient."""
-        return self.profile == "strict"
 
     @property
     def services(self) -> dict:

@@ -1,7 +1,7 @@
 """The resource owner password credentials grant, for apps that can't do better.
 
-RFC 6749 section 4.3; https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc. The strict profile doesn't
-serve it (RFC 9700 section 2.4).
+RFC 6749 section 4.3; https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc. RFC 9700 section 2.4 forbids
+it; Entra still serves it.
 """
 
 from ...directory import secrets
@@ -19,10 +19,8 @@ def run(grant: GrantRequest) -> dict:
 
     Raises:
         AuthorityError: 900144 for a missing parameter, 50034 for an unknown name, 50126 for a wrong password, 65001
-            without consent, 70003 in the strict profile.
+            without consent.
     """
-    if grant.strict:
-        raise AuthorityError(70003, grant_type=GRANT_TYPE)
     for name in ("username", "password"):
         if name not in grant.form:
             raise AuthorityError(900144, name=name)
