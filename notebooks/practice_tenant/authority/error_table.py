@@ -523,6 +523,13 @@ ENTRIES: Mapping[int, Entry] = {
         seen=_ISSUES + "Azure/login/issues/515",
         error_uri=False,
     ),
+    9001023: Entry(
+        error="invalid_request",
+        status=400,
+        text="The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations "
+        "or tenant-specific endpoint.",
+        seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-java/issues/382",
+    ),
     9002313: Entry(
         error="invalid_request",
         status=400,

@@ -10,6 +10,7 @@ from . import client_authentication, grants
 from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
+from .grants import password
 from .grants.grant import GrantRequest
 from .tenants import require_served
 
@@ -44,6 +45,8 @@ def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[
     if grant_type not in grants.SERVED:
         raise AuthorityError(70003, grant_type=grant_type)
     require_served(authority.directory, request.state.face, request.path_params["tenant"])
+    if grant_type == password.GRANT_TYPE:
+        password.require_organization(request.path_params["tenant"])
     credential = client_authentication.presented(form, request.headers.getlist("authorization"))
     client = client_authentication.authenticate(
         authority.directory,

@@ -12,6 +12,18 @@ from ..tenants import tenant_of_user
 from .grant import GrantRequest
 
 GRANT_TYPE = "password"
+# Personal accounts have no passwords for apps. ``common`` would include them.
+REFUSED_AUDIENCES = ("common", "consumers")
+
+
+def require_organization(tenant_name: str) -> None:
+    """Refuse a request over an audience that personal accounts belong to, before the client is looked at.
+
+    Raises:
+        AuthorityError: 9001023.
+    """
+    if tenant_name.lower() in REFUSED_AUDIENCES:
+        raise AuthorityError(9001023)
 
 
 def run(grant: GrantRequest) -> dict:
