@@ -1,8 +1,8 @@
-"""Client assertions: a JWT that the client signs with the key of a certificate it registered.
+"""Client assertions: a JWT that the client signs with the key of a registered certificate.
 
 RFC 7521 section 4.2, RFC 7523 sections 2.2 and 3;
-https://learn.microsoft.com/entra/identity-platform/certificate-credentials. The key is chosen by thumbprint among the
-registered ones; a key that the assertion brings along is never used.
+https://learn.microsoft.com/entra/identity-platform/certificate-credentials. The thumbprint selects the key among the
+registered ones; a key inside the assertion is never used.
 """
 
 import base64
@@ -30,42 +30,50 @@ _NOT_VERIFIED = "Key was found, but use of the key to verify the signature faile
 _EXPIRED = "The key used is expired."
 
 
+def parse(assertion: str) -> jws.Jws:
+    """Parse an assertion in JWS compact serialization.
+
+    Raises:
+        AuthorityError: 50027 malformed.
+    """
+    try:
+        return jws.read(assertion)
+    except jws.Malformed as error:
+        raise AuthorityError(50027) from error
+
+
 def verify(
-    assertion: str, application: Application, keys: Collection[KeyCredential], *, audiences: Collection[str], now: float
-) -> dict:
-    """Check an assertion by which *application* proves who it is.
+    assertion: jws.Jws,
+    application: Application,
+    keys: Collection[KeyCredential],
+    *,
+    audiences: Collection[str],
+    now: float,
+) -> None:
+    """Check an assertion by which *application* authenticates.
 
     Args:
-        assertion: JWS compact serialization.
         keys: the certificates registered for the app.
-        audiences: what ``aud`` may be: the token endpoint's URL, or the issuer.
+        audiences: the valid values of ``aud``: the token endpoint's URL, or the issuer.
         now: seconds since the epoch.
-
-    Returns:
-        Its claims.
 
     Raises:
         AuthorityError: 50027 malformed, 5002738 algorithm, 5002723 no thumbprint, 700027 key or signature, 700021
             another app's, 700023 audience, 700024 time.
     """
-    try:
-        parsed = jws.read(assertion)
-    except jws.Malformed as error:
-        raise AuthorityError(50027) from error
-    algorithm = parsed.header.get("alg")
+    algorithm = assertion.header.get("alg")
     if algorithm not in ALGORITHMS:
         raise AuthorityError(5002738, algorithm=str(algorithm), supported=",".join(ALGORITHMS))
-    key = _find_key(parsed.header, keys, application, now)
+    key = _find_key(assertion.header, keys, application, now)
     try:
-        PyJWS(algorithms=[algorithm]).decode(assertion, certificates.public_key(key), algorithms=[algorithm])
+        PyJWS(algorithms=[algorithm]).decode(assertion.token, certificates.public_key(key), algorithms=[algorithm])
     except InvalidTokenError as error:
         raise _invalid(_NOT_VERIFIED, key.sha1, application) from error
-    _check_claims(parsed.claims, application, audiences, now)
-    return parsed.claims
+    _check_claims(assertion.claims, application, audiences, now)
 
 
 def _find_key(header: dict, keys: Collection[KeyCredential], application: Application, now: float) -> KeyCredential:
-    # MSAL pads x5t with "="; RFC 7515 doesn't. kid, when it is all there is, holds a thumbprint too.
+    # MSAL pads x5t with "="; RFC 7515 doesn't. A kid without the others holds a thumbprint too.
     named = {name: str(header[name]).rstrip("=") for name in ("x5t#S256", "x5t", "kid") if header.get(name)}
     if not named:
         raise AuthorityError(5002723)
@@ -94,7 +102,7 @@ def _check_claims(claims: dict, application: Application, audiences: Collection[
 
 
 def check_times(claims: dict, now: float) -> None:
-    """Whether an assertion counts now, give or take five minutes.
+    """Check that an assertion is valid now, give or take five minutes.
 
     Raises:
         AuthorityError: 50027 without times, 700024 before or after them.

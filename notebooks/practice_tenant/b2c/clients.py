@@ -54,10 +54,8 @@ def check_secret(
     """Check the secret that comes with a grant, or that none does.
 
     Raises:
-        B2CError: 90017, 90079, 90081 or 90084.
+        B2CError: 90079, 90081 or 90084.
     """
-    if credential.assertion is not None:
-        raise B2CError(90017)
     if credential.secret is None:
         if confidential:
             raise B2CError(90079)

@@ -33,6 +33,8 @@ async def token(request: Request) -> JsonAnswer:
         raise B2CError(90083, name="grant_type")
     if grant_type not in _GRANTS:
         raise B2CError(90086, grant_type=grant_type)
+    if "client_assertion" in form and "client_secret" not in form:
+        raise B2CError(90017)
     credential = presented(form, request.headers.getlist("authorization"))
     if credential.client_id is None:
         raise B2CError(90083, name="client_id")
