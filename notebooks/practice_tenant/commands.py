@@ -6,7 +6,7 @@ A refusal is a ``ValueError`` whose sentence names the argument and the value.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .authority.token_shape import AS_USUAL
+from .authority.tokens import AS_USUAL
 from .directory import seed
 from .directory.objects import Application
 from .directory.store import Directory

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from .at_first_request import AtFirstRequest
 from .authority import device_approval
 from .authority import routes as authority_routes
+from .authority.service import Authority
 from .authority.signing import Sign
-from .authority.token_shape import TokenShape
+from .authority.tokens import TokenShape
 from .b2c.service import service as b2c_service
 from .clock import TenantClock
 from .clouds import WORLDWIDE, Cloud
@@ -77,7 +78,7 @@ class Parts:
 def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Parts:
     """What answers in a cloud: the same directory, with signing keys and issued values of that cloud's own."""
     directory, front = services.directory.in_cloud(cloud), services.front
-    authority = authority_routes.Authority(
+    authority = Authority(
         directory=directory,
         signing_keys=SigningKeys(directory, services.clock),
         clock=services.clock,

@@ -17,7 +17,8 @@ from . import device_approval, interaction, transaction
 from .errors import AuthorityError, describe
 from .logout import logout
 from .portal import routes as portal_routes
-from .routes import RETRY_SECONDS, Authority
+from .routes import RETRY_SECONDS
+from .service import Authority
 
 
 def pages(authority: Authority, *, portal: bool) -> Starlette:

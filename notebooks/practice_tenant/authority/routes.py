@@ -1,8 +1,6 @@
 """The authorization server's paths, and what each handler needs."""
 
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,36 +9,17 @@ from starlette.routing import Route
 
 from .. import damage
 from ..directory.damaged import Damaged, unusable
-from ..directory.signing_keys import SigningKeys
-from ..directory.store import Directory
 from ..json_answer import JsonAnswer
 from . import discovery, instance_metadata
-from .attempts import Attempts
 from .device_approval import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, render
-from .signing import Sign, here
+from .service import Authority
 from .token import token
-from .token_shape import AS_USUAL, TokenShape
 
 RETRY_SECONDS = 5
 
 # Entra lets clients keep its public documents for a day.
 _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Authority:
-    """What the handlers share.
-
-    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now, ``sign`` signs what is in one.
-    """
-
-    directory: Directory
-    signing_keys: SigningKeys
-    clock: Callable[[], float]
-    wrong_codes: Attempts
-    shape: Callable[[], TokenShape] = lambda: AS_USUAL
-    sign: Sign = here
 
 
 def application(authority: Authority) -> Starlette:

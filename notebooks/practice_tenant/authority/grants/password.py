@@ -1,4 +1,4 @@
-"""The resource owner password credentials grant, for apps that can't do better.
+"""The resource owner password credentials grant, a last resort for apps.
 
 RFC 6749 section 4.3; https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc. RFC 9700 section 2.4 forbids
 it; Entra still serves it.
@@ -7,9 +7,9 @@ it; Entra still serves it.
 from ...directory import secrets
 from ..errors import AuthorityError
 from ..scopes import read_scopes
-from ..sign_in import SignIn, token_response
+from ..sign_in import SignIn
 from ..tenants import tenant_of_user
-from .grant import GrantRequest
+from .grant import GrantRequest, token_response
 
 GRANT_TYPE = "password"
 # Personal accounts have no passwords for apps. ``common`` would include them.
@@ -17,7 +17,7 @@ REFUSED_AUDIENCES = ("common", "consumers")
 
 
 def require_organization(tenant_name: str) -> None:
-    """Refuse a request over an audience that personal accounts belong to, before the client is looked at.
+    """Refuse an audience that includes personal accounts. Entra does so before it looks at the client.
 
     Raises:
         AuthorityError: 9001023.
@@ -52,4 +52,4 @@ def run(grant: GrantRequest) -> dict:
         auth_time=int(grant.now),
         method=grant.client.method,
     )
-    return token_response(sign_in, wanted, **grant.services)
+    return token_response(grant, sign_in, wanted)

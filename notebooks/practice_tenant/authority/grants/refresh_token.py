@@ -1,7 +1,7 @@
-"""The refresh token grant: a new access token for a person who signed in before.
+"""The refresh token grant: a new access token for an earlier sign-in.
 
-RFC 6749 section 6; https://learn.microsoft.com/entra/identity-platform/refresh-tokens. In Entra a refresh token isn't
-bound to one API, and the old one goes on working after a refresh. (RFC 9700 section 2.2.2 asks for rotation.)
+RFC 6749 section 6; https://learn.microsoft.com/entra/identity-platform/refresh-tokens. An Entra refresh token isn't bound
+to one API, and it stays valid after a refresh. (RFC 9700 section 2.2.2 asks for rotation.)
 """
 
 from ...directory.permissions import GRAPH_APP_ID
@@ -9,8 +9,9 @@ from ...timestamps import ticks
 from ..claims_request import requested_contexts
 from ..errors import AuthorityError
 from ..scopes import read_scopes
-from ..sign_in import REFRESH_TOKEN_SECONDS, read_sign_in, token_response
-from .grant import GrantRequest
+from ..sign_in import read_sign_in
+from ..tokens import REFRESH_TOKEN_SECONDS
+from .grant import GrantRequest, token_response
 
 GRANT_TYPE = "refresh_token"
 
@@ -19,9 +20,9 @@ def run(grant: GrantRequest) -> dict:
     """The token response for a refresh token.
 
     Raises:
-        AuthorityError: 50076 for claims that only a new sign-in can meet, 900144 without one, 9002313 for one that was
-            never issued or to another app, 700082 for an expired one, 70000 for one that can't be used here, 65001 for
-            permissions without consent.
+        AuthorityError: 900144 without one, 9002313 for an unknown one or another app's, 700082 for an expired one, 70000
+            for another tenant's or a deleted account's, 50076 for claims that need a new sign-in, 65001 for permissions
+            without consent.
     """
     value = grant.form.get("refresh_token")
     if value is None:
@@ -41,4 +42,4 @@ def run(grant: GrantRequest) -> dict:
         raise AuthorityError(50076, resource=GRAPH_APP_ID)
     scope = grant.form.get("scope") or sign_in.scope
     wanted = read_scopes(grant.directory, sign_in.tenant, sign_in.client, scope)
-    return token_response(sign_in, wanted, **grant.services, refresh=True)
+    return token_response(grant, sign_in, wanted, refresh=True)
