@@ -9,15 +9,15 @@ from starlette.responses import Response
 from ..directory import secrets
 from ..directory.objects import Tenant, User
 from ..pages.page import page
-from . import consent, device_approval, transaction
+from . import device_approval, transaction
 from .answer import answer
-from .assignment import require_assignment
 from .authorize import AuthorizationRequest, check_request, read_request
 from .claims_request import requested_contexts
+from .consent import Consent, consent_of, give, require_assignment
 from .errors import AuthorityError, describe, report
 from .form import parse, read_form
 from .grants.authorization_code import CODE_SECONDS
-from .scopes import Wanted, read_scopes
+from .scopes import read_scopes
 from .sign_in import SignIn
 from .tenants import require_served, tenant_of_user
 
@@ -80,29 +80,27 @@ async def decide(request: Request) -> Response:
         return _ask_account(request, {name: value for name, value in content.items() if name not in _SETTLED})
     if form.get("decision") != "accept":
         return _declined(request, content)
-    sign_in, wanted = _signed_in(request, content)
+    consent = _consent(request, content)
     if content.get("stage") == "confirm":
         return device_approval.approve(request, content)
-    if _refused(sign_in, wanted, authority.directory):
+    if _refused(consent):
         return _declined(request, content)
-    everyone = form.get("everyone") == "yes" and sign_in.user.administrator
-    consent.give(authority.directory, sign_in, wanted, everyone=everyone)
-    return _finish(request, content, sign_in)
+    everyone = form.get("everyone") == "yes" and consent.sign_in.user.administrator
+    give(authority.directory, consent, everyone=everyone)
+    return _finish(request, content, consent.sign_in)
 
 
 def _after_login(request: Request, content: dict) -> Response:
     authority = request.app.state.authority
     try:
-        sign_in, wanted = _signed_in(request, content)
+        consent = _consent(request, content)
     except AuthorityError as error:
         return _failed(request, content, error)
-    require_assignment(authority.directory, sign_in, wanted)
+    require_assignment(authority.directory, consent)
     prompts = content.get("parameters", {}).get("prompt", "").split()
-    new = consent.client_principal(authority.directory, sign_in.client, sign_in.tenant) is None
-    lacking = consent.missing(authority.directory, sign_in, wanted)
-    if lacking or new or "consent" in prompts:
-        return _ask_consent(request, content, sign_in, wanted)
-    return _finish(request, content, sign_in)
+    if consent.missing or consent.principal is None or "consent" in prompts:
+        return _ask_consent(request, content, consent)
+    return _finish(request, content, consent.sign_in)
 
 
 def _finish(request: Request, content: dict, sign_in: SignIn) -> Response:
@@ -125,7 +123,7 @@ def _finish(request: Request, content: dict, sign_in: SignIn) -> Response:
     return answer(asked, {"code": code})
 
 
-def _signed_in(request: Request, content: dict) -> tuple[SignIn, Wanted]:
+def _consent(request: Request, content: dict) -> Consent:
     directory = request.app.state.authority.directory
     tenant = directory.tenant(content["tenant_id"])
     parameters = content.get("parameters", {})
@@ -139,7 +137,7 @@ def _signed_in(request: Request, content: dict) -> tuple[SignIn, Wanted]:
         contexts=requested_contexts(parameters.get("claims")),
         tells_auth_time="max_age" in parameters,
     )
-    return sign_in, read_scopes(directory, tenant, sign_in.client, sign_in.scope)
+    return consent_of(directory, sign_in, read_scopes(directory, tenant, sign_in.client, sign_in.scope))
 
 
 def _ask_account(request: Request, content: dict, problem: str | None = None) -> Response:
@@ -158,10 +156,9 @@ def _ask_password(request: Request, content: dict, username: str, problem: str |
     return _form_page(request, "password", content, action="login", username=username, hint=hint, problem=problem)
 
 
-def _ask_consent(request: Request, content: dict, sign_in: SignIn, wanted: Wanted) -> Response:
-    directory = request.app.state.authority.directory
-    names = {scope.value: scope.display_name for scope in wanted.resource.permission_scopes}
-    shown = [(names[value], value) for value in consent.needed(wanted, sign_in.client)]
+def _ask_consent(request: Request, content: dict, consent: Consent) -> Response:
+    names = {scope.value: scope.display_name for scope in consent.wanted.resource.permission_scopes}
+    shown = [(names[value], value) for value in consent.needed]
     if not shown:
         shown = [("Sign you in and read your basic profile", "openid profile")]
     return _form_page(
@@ -169,23 +166,22 @@ def _ask_consent(request: Request, content: dict, sign_in: SignIn, wanted: Wante
         "consent",
         content,
         action="consent",
-        username=sign_in.user.user_principal_name,
+        username=consent.sign_in.user.user_principal_name,
         permissions=shown,
-        administrator=sign_in.user.administrator,
-        refused=", ".join(_refused(sign_in, wanted, directory)),
+        administrator=consent.sign_in.user.administrator,
+        refused=", ".join(_refused(consent)),
     )
 
 
-def _refused(sign_in: SignIn, wanted: Wanted, directory) -> list[str]:
-    if sign_in.user.administrator:
+def _refused(consent: Consent) -> list[str]:
+    """The missing permissions that this person can't consent to."""
+    if consent.sign_in.user.administrator:
         return []
-    missing = consent.missing(directory, sign_in, wanted)
-    principal = consent.client_principal(directory, sign_in.client, sign_in.tenant)
-    if principal is not None and principal.assignment_required:
-        # Who may use such an app is for an administrator to say, and so is what it may do.
-        return list(missing)
-    admin_only = {scope.value for scope in wanted.resource.permission_scopes if scope.admin_only}
-    return [value for value in missing if value in admin_only]
+    if consent.principal is not None and consent.principal.assignment_required:
+        # An administrator decides who may use such an app, and also what it may do.
+        return list(consent.missing)
+    admin_only = {scope.value for scope in consent.wanted.resource.permission_scopes if scope.admin_only}
+    return [value for value in consent.missing if value in admin_only]
 
 
 def _form_page(request: Request, name: str, content: dict, **values: object) -> Response:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from ...directory.store import Directory
 from ...faces import Face
-from ..assignment import require_assignment
 from ..client_authentication import Client
-from ..consent import granted, require_consent
+from ..consent import consent_of, require_assignment, require_consent
 from ..scopes import Wanted, is_graph
 from ..service import Authority
 from ..sign_in import SignIn
@@ -50,9 +49,10 @@ def token_response(grant: GrantRequest, sign_in: SignIn, wanted: Wanted, *, refr
             claims.
     """
     directory, shape, now = grant.directory, grant.authority.shape(), grant.now
-    require_assignment(directory, sign_in, wanted)
-    require_consent(directory, sign_in, wanted)
-    permissions = granted(directory, sign_in, wanted)
+    consent = consent_of(directory, sign_in, wanted)
+    require_assignment(directory, consent)
+    require_consent(consent)
+    permissions = consent.granted
     key = grant.authority.signing_keys.current()
     resource = Resource(application=wanted.resource, identifier=wanted.identifier, roles=())
     lifetime = lifetime_of(grant.form.get("claims"), wanted.resource, shape.lifetime)
