@@ -11,7 +11,6 @@ from typing import Any
 from starlette.responses import Response
 
 from .at_first_request import AtFirstRequest
-from .authority import device_approval
 from .authority import routes as authority_routes
 from .authority.service import Authority
 from .authority.signing import Sign
@@ -82,7 +81,7 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
         directory=directory,
         signing_keys=SigningKeys(directory, services.clock),
         clock=services.clock,
-        wrong_codes=device_approval.wrong_codes(directory, services.computer),
+        computer=services.computer,
         shape=services.shape,
         sign=services.sign,
     )

@@ -16,7 +16,7 @@ from ..directory import secrets
 from ..directory.objects import AND_PERSONAL, MULTIPLE_ORGS, MY_ORG, PERSONAL, Application, Tenant, User
 from ..pages.page import page
 from ..timestamps import timestamp
-from . import transaction
+from . import form_token
 from .consent import ConfiguredPermission, configured_permissions, grant_all
 from .errors import AuthorityError, describe
 
@@ -63,9 +63,9 @@ async def registration(request: Request) -> Response:
 async def grant_admin_consent(request: Request) -> Response:
     """``POST /portal/{client ID}``: grant what the registration lists, with the administrator's password"""
     authority, application, tenant = request.app.state.authority, _application(request), _tenant(request)
-    content, form = await transaction.take(request, pages=request.state.face.pages, purposes=(PURPOSE,))
+    content, form = await form_token.take(request, pages=request.state.face.pages, purposes=(PURPOSE,))
     if content["client_id"] != application.app_id:
-        raise transaction.Forbidden
+        raise form_token.Forbidden
     if not secrets.is_password(form.get("password", ""), _administrator(request, tenant).password_hash):
         return _show(request, application, problem=describe(AuthorityError(50126)))
     grant_all(authority.directory, application, tenant, authority.clock())
@@ -94,7 +94,7 @@ def _show(request: Request, application: Application, *, problem: str | None = N
         federated=directory.federated_credentials(application.app_id),
         permissions=permissions,
         # Without a permission to grant, the page has no form and needs no one-time value.
-        ctx=transaction.begin(directory, content, authority.clock()) if _grantable(permissions) else None,
+        ctx=form_token.begin(directory, content, authority.clock()) if _grantable(permissions) else None,
         administrator=_administrator(request, tenant).user_principal_name,
         hint=request.state.password_hint,
         problem=problem,

@@ -1,4 +1,4 @@
-"""The authorization server's paths, and what each handler needs."""
+"""The authorization server's paths and their handlers, and the answers to errors."""
 
 import sqlite3
 
@@ -11,7 +11,7 @@ from .. import damage
 from ..directory.damaged import Damaged, unusable
 from ..json_answer import JsonAnswer
 from . import discovery, instance_metadata
-from .device_approval import device_authorization
+from .device_flow import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, render
 from .service import Authority
 from .token import token
@@ -26,8 +26,8 @@ def application(authority: Authority) -> Starlette:
     """The authorization server as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
     app = Starlette(
         routes=[
-            # What is asked most comes first. No method stands for every one, also those nobody has heard of: the handlers
-            # say what they accept.
+            # The most frequent path comes first. An empty list matches every method, even unknown ones: the handlers
+            # check it.
             Route("/{tenant}/oauth2/v2.0/token", token, methods=[]),
             Route("/common/discovery/instance", instance),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration_v2),
@@ -60,7 +60,7 @@ def metadata(authority: Authority) -> Starlette:
 
 
 async def user_realm(request: Request) -> JsonAnswer:
-    """``GET /common/userrealm/{user}``: where a person's password is checked; here always by the authority itself"""
+    """``GET /common/userrealm/{user}``: which server checks a person's password; here always the authority itself"""
     name = request.path_params["user"]
     body = {
         "ver": "1.0",
@@ -82,7 +82,7 @@ async def keys(request: Request) -> JsonAnswer:
     """``GET /{tenant}/discovery/v2.0/keys``"""
     authority, tenant = request.app.state.authority, request.path_params["tenant"]
     configuration = discovery.openid_configuration(authority.directory, request.state.face, tenant)
-    # A domain name stands for its tenant; the path of the keys then names the GUID.
+    # For a domain name, the path of the keys has the tenant's GUID.
     segment = configuration["jwks_uri"].removeprefix(request.state.face.login).split("/")[1]
     return JsonAnswer(discovery.keys(authority.signing_keys, request.state.face, segment), headers=_PUBLIC)
 

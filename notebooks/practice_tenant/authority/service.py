@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
-from .attempts import Attempts
 from .signing import Sign, here
 from .tokens import AS_USUAL, TokenShape
 
@@ -14,13 +13,16 @@ from .tokens import AS_USUAL, TokenShape
 class Authority:
     """An authorization server.
 
-    ``clock`` gives seconds since the epoch, ``shape`` the current shape of token responses. ``sign`` signs the tokens of a
-    response.
+    Attributes:
+        clock: the tenant's clock, in seconds since the epoch; a fault may shift it.
+        computer: the computer's own clock.
+        shape: the current shape of token responses.
+        sign: signs the tokens of a response.
     """
 
     directory: Directory
     signing_keys: SigningKeys
     clock: Callable[[], float]
-    wrong_codes: Attempts
+    computer: Callable[[], float]
     shape: Callable[[], TokenShape] = lambda: AS_USUAL
     sign: Sign = here

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import damage
+from ..authority import form_token
 from ..authority import page_routes as authority_pages
-from ..authority import transaction
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
 from ..authority.routes import RETRY_SECONDS
@@ -68,7 +68,7 @@ def pages(service: Service) -> Starlette:
             B2CError: error_page,
             AuthorityError: malformed_page,
             Unknown: not_found,
-            transaction.Forbidden: authority_pages.forbidden_page,
+            form_token.Forbidden: authority_pages.forbidden_page,
         },
     )
 

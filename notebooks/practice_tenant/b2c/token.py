@@ -5,10 +5,10 @@ RFC 6749 sections 4.1.3 and 6; https://learn.microsoft.com/azure/active-director
 
 from starlette.requests import Request
 
+from ..authority.authorize import check_verifier
 from ..authority.client_authentication import presented
 from ..authority.errors import NO_STORE, AuthorityError
 from ..authority.form import read_form
-from ..authority.pkce import check_verifier
 from ..directory.issued import Issued
 from ..directory.objects import Application
 from ..json_answer import JsonAnswer

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ...directory import redirect_uri
 from ...directory.issued import Issued
+from ..authorize import check_verifier
 from ..errors import AuthorityError
-from ..pkce import check_verifier
 from ..scopes import read_scopes
 from ..sign_in import read_sign_in
 from .grant import GrantRequest, token_response
