@@ -15,7 +15,7 @@ from .authority import routes as authority_routes
 from .authority.service import Authority
 from .authority.signing import Sign
 from .authority.tokens import TokenShape
-from .b2c.service import service as b2c_service
+from .b2c import REALM as B2C_REALM
 from .clock import TenantClock
 from .clouds import WORLDWIDE, Cloud
 from .directory.signing_keys import SigningKeys
@@ -77,14 +77,7 @@ class Parts:
 def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Parts:
     """What answers in a cloud: the same directory, with signing keys and issued values of that cloud's own."""
     directory, front = services.directory.in_cloud(cloud), services.front
-    authority = Authority(
-        directory=directory,
-        signing_keys=SigningKeys(directory, services.clock),
-        clock=services.clock,
-        computer=services.computer,
-        shape=services.shape,
-        sign=services.sign,
-    )
+    authority = _authority(directory, services)
     login = AtFirstRequest(lambda: authority_routes.application(authority))
     # How long ago keys were fetched goes by the computer's clock: shifting the tenant's is no reason to keep them.
     keys = {face: PublishedKeys(_fetch_keys(login, face), services.computer) for face in faces}
@@ -112,17 +105,18 @@ def cloud_parts(cloud: Cloud, faces: Iterable[Face], services: Services) -> Part
 
 def b2c_parts(services: Services) -> Parts:
     """What answers as Azure AD B2C."""
-    service, front = b2c_service(services.directory, services.clock), services.front
+    directory, front = services.directory.apart(B2C_REALM), services.front
+    authority = _authority(directory, services)
 
     def login() -> Callable:
         from .b2c import routes
 
-        return routes.application(service)
+        return routes.application(authority)
 
     def pages() -> Callable:
         from .b2c import routes
 
-        return routes.pages(service)
+        return routes.pages(authority)
 
     def fault(*refused: Any) -> Response:
         from .b2c import routes
@@ -132,7 +126,18 @@ def b2c_parts(services: Services) -> Parts:
     return Parts(
         authority=front.before(AtFirstRequest(login), fault),
         pages=front.before(AtFirstRequest(pages), for_person),
-        signing_keys=service.signing_keys,
+        signing_keys=authority.signing_keys,
+    )
+
+
+def _authority(directory: Directory, services: Services) -> Authority:
+    return Authority(
+        directory=directory,
+        signing_keys=SigningKeys(directory, services.clock),
+        clock=services.clock,
+        computer=services.computer,
+        shape=services.shape,
+        sign=services.sign,
     )
 
 

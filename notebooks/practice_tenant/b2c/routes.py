@@ -16,14 +16,14 @@ from ..authority import page_routes as authority_pages
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
 from ..authority.routes import RETRY_SECONDS
+from ..authority.service import Authority
 from ..directory.damaged import Damaged, unusable
 from ..json_answer import JsonAnswer
 from ..pages.page import page
-from . import discovery, sign_in
+from . import sign_in
 from .errors import B2CError, describe, render
-from .service import Service
-from .token import token
-from .user_flow import Unknown, user_flow_of
+from .tokens import token
+from .user_flow import UnknownUserFlow, configuration, published_keys, user_flow_of
 
 _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
 _PATHS = ("/{tenant}/{policy}", "/tfp/{tenant}/{policy}")
@@ -31,25 +31,26 @@ _PATHS = ("/{tenant}/{policy}", "/tfp/{tenant}/{policy}")
 _NOT_FOUND = "The resource you are looking for has been removed, had its name changed, or is temporarily unavailable."
 
 
-def application(service: Service) -> Starlette:
+def application(authority: Authority) -> Starlette:
     """Metadata, keys and the token endpoint as an ASGI application."""
     routes = [
         route
         for path in _PATHS
         for route in (
-            Route(f"{path}/v2.0/.well-known/openid-configuration", configuration),
+            Route(f"{path}/v2.0/.well-known/openid-configuration", metadata),
             Route(f"{path}/discovery/v2.0/keys", keys),
             Route(f"{path}/oauth2/v2.0/token", token, methods=["POST"]),
         )
     ]
     return _application(
-        service,
+        authority,
         routes,
-        damage.handlers(service.directory, busy) | {B2CError: refuse, AuthorityError: malformed, Unknown: not_found},
+        damage.handlers(authority.directory, busy)
+        | {B2CError: refuse, AuthorityError: malformed, UnknownUserFlow: not_found},
     )
 
 
-def pages(service: Service) -> Starlette:
+def pages(authority: Authority) -> Starlette:
     """The pages that a browser opens, as an ASGI application."""
     routes = [
         route
@@ -61,34 +62,34 @@ def pages(service: Service) -> Starlette:
         )
     ]
     return _application(
-        service,
+        authority,
         routes,
-        damage.handlers(service.directory, authority_pages.busy_page)
+        damage.handlers(authority.directory, authority_pages.busy_page)
         | {
             B2CError: error_page,
             AuthorityError: malformed_page,
-            Unknown: not_found,
+            UnknownUserFlow: not_found,
             form_token.Forbidden: authority_pages.forbidden_page,
         },
     )
 
 
-def _application(service: Service, routes: list[Route], handlers: dict) -> Starlette:
+def _application(authority: Authority, routes: list[Route], handlers: dict) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers | {HTTPException: other})
     app.router.redirect_slashes = False
-    app.state.authority = service
+    app.state.authority = authority
     return app
 
 
-async def configuration(request: Request) -> JsonAnswer:
+async def metadata(request: Request) -> JsonAnswer:
     """``GET /{tenant}/{user flow}/v2.0/.well-known/openid-configuration``"""
-    return JsonAnswer(discovery.configuration(user_flow_of(request)), headers=_PUBLIC)
+    return JsonAnswer(configuration(user_flow_of(request)), headers=_PUBLIC)
 
 
 async def keys(request: Request) -> JsonAnswer:
     """``GET /{tenant}/{user flow}/discovery/v2.0/keys``"""
     user_flow_of(request)
-    return JsonAnswer(discovery.keys(request.app.state.authority.signing_keys), headers=_PUBLIC)
+    return JsonAnswer(published_keys(request.app.state.authority.signing_keys), headers=_PUBLIC)
 
 
 async def sign_out(request: Request) -> Response:

@@ -15,10 +15,8 @@ from ..authority.form import read_parameters
 from ..authority.interaction import check_password, start
 from ..directory.objects import Application
 from ..directory.store import Directory
-from .clients import find_client, find_redirect_uri
 from .errors import B2CError, report
-from .scopes import read_scopes
-from .user_flow import UserFlow, user_flow_of
+from .user_flow import UserFlow, find_client, find_redirect_uri, read_scopes, user_flow_of
 
 PURPOSE = "b2c"
 CODE_SECONDS = 300
@@ -34,13 +32,13 @@ _KEPT = ("client_id", "flow", "scope", "nonce", "code_challenge", "code_challeng
 
 async def authorize(request: Request) -> Response:
     """``GET`` or ``POST /{tenant}/{user flow}/oauth2/v2.0/authorize``"""
-    service, flow = request.app.state.authority, user_flow_of(request)
+    authority, flow = request.app.state.authority, user_flow_of(request)
     parameters = await read_parameters(request)
-    client, address = _read(service.directory, flow, parameters)
+    client, address = _read(authority.directory, flow, parameters)
     try:
-        _check(service.directory, flow, client, parameters)
+        _check(authority.directory, flow, client, parameters)
     except B2CError as error:
-        return answer(address, report(error, service.clock()))
+        return answer(address, report(error, authority.clock()))
     content = {name: parameters.get(name) for name in _KEPT} | {"client_id": client.app_id, "flow": flow.name}
     content |= {"purpose": PURPOSE, "tenant_name": flow.tenant.id, "address": asdict(address)}
     return start(request, content, parameters.get("login_hint"))
@@ -48,7 +46,7 @@ async def authorize(request: Request) -> Response:
 
 async def login(request: Request) -> Response:
     """``POST …/login``: an account was picked, or a password typed"""
-    service, flow = request.app.state.authority, user_flow_of(request)
+    authority, flow = request.app.state.authority, user_flow_of(request)
     content, form = await form_token.take(request, pages=request.state.face.pages, purposes=(PURPOSE,))
     if content["flow"] != flow.name:
         raise form_token.Forbidden
@@ -57,10 +55,10 @@ async def login(request: Request) -> Response:
     )
     if isinstance(user, Response):
         return user
-    now, address = service.clock(), ReturnAddress(**content["address"])
+    now, address = authority.clock(), ReturnAddress(**content["address"])
     kept = {name: content[name] for name in _KEPT} | {"redirect_uri": address.redirect_uri, "user_id": user.id}
     kept |= {"auth_time": int(now), "issued": int(now)}
-    return answer(address, {"code": service.directory.issue("code", kept, expires=now + CODE_SECONDS)})
+    return answer(address, {"code": authority.directory.issue("code", kept, expires=now + CODE_SECONDS)})
 
 
 def _read(directory: Directory, flow: UserFlow, parameters: dict[str, str]) -> tuple[Application, ReturnAddress]:
