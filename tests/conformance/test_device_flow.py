@@ -111,6 +111,13 @@ def test_an_unknown_code_is_refused(desktop: RelyingParty, value: str):
     assert_refused(desktop.poll({"device_code": value}), 400, "bad_verification_code", 70019)
 
 
+@pytest.mark.statement(71)
+def test_a_code_whose_person_was_deleted_is_refused(desktop, device: dict, learner: Person, directory: Directory):
+    learner.approve(device)
+    directory._change("DELETE FROM user WHERE user_principal_name = ?", learner.username)
+    assert_refused(desktop.poll(device), 400, "bad_verification_code", 70019)
+
+
 @pytest.mark.statement(72)
 def test_a_device_code_belongs_to_its_client(desktop, device: dict, learner: Person, seeded):
     learner.approve(device)

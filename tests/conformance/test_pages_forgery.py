@@ -153,3 +153,19 @@ def test_a_sign_in_without_the_right_password_gets_no_further(learner: Person, d
     ctx = Page(page.text).fields["ctx"]
     consent = desktop.path().removesuffix("authorize") + "consent"
     assert learner.post(consent, {"ctx": ctx, "decision": "accept"}).status_code == 403
+
+
+@pytest.mark.statement(56)
+@pytest.mark.parametrize("table", ["user", "application"])
+def test_a_sign_in_whose_person_or_app_is_deleted_meanwhile_gets_no_further(
+    learner: Person, desktop: RelyingParty, directory: Directory, table: str
+):
+    page = learner.log_in(learner.http.get(desktop.link(prompt="consent")))
+    column, value = {
+        "user": ("user_principal_name", learner.username),
+        "application": ("app_id", desktop.client_id),
+    }[table]
+    directory._change(f"DELETE FROM {table} WHERE {column} = ?", value)
+    response = learner.submit(page, decision="accept")
+    assert response.status_code == 403
+    assert "Location" not in response.headers and Page(response.text).action is None

@@ -1,4 +1,4 @@
-"""The table of errors: for each AADSTS code the OAuth 2.0 error, the HTTP status, Entra's sentence, and where it was seen.
+"""The table of errors: for each AADSTS code the OAuth 2.0 error, the HTTP status, Entra's sentence, and its source.
 
 RFC 6749 section 5.2 has the OAuth errors; ``errors`` renders them.
 """
@@ -13,7 +13,7 @@ _CODES = _LEARN + "reference-error-codes"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One row: what Entra answers for an AADSTS code. ``{names}`` in ``text`` are filled from the request."""
+    """One row: Entra's answer for an AADSTS code. The request fills the ``{names}`` in ``text``."""
 
     error: str
     status: int

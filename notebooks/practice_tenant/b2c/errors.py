@@ -57,7 +57,7 @@ ENTRIES: Mapping[int, B2CEntry] = {
         text="The prompt included in the request contains invalid values. Expected 'none', 'login', 'consent' or "
         "'select_account'.",
     ),
-    # A failure that asking again doesn't cure; the second sentence is the practice tenant's own.
+    # A permanent failure; the second sentence is the practice tenant's own.
     90063: B2CEntry(error="server_error", text="There is a problem with the service. {sentence}"),
     90068: B2CEntry(
         error="unauthorized_client",
@@ -165,7 +165,7 @@ def render(error: B2CError, now: float, headers: dict[str, str] | None = None) -
 
 
 def report(error: B2CError, now: float) -> dict[str, str]:
-    """What an app is told: unlike Entra ID's, an answer has these two members alone."""
+    """The JSON body of an error. Unlike Entra ID's, it has only these two members."""
     timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(now))
     tail = f"\r\nCorrelation ID: {uuid.uuid4()}\r\nTimestamp: {timestamp}\r\n"
     return {"error": error.entry.error, "error_description": describe(error) + tail}

@@ -1,4 +1,4 @@
-"""The paths of Azure AD B2C, and what each handler needs."""
+"""The paths of Azure AD B2C and their handlers, and the answers to errors."""
 
 import sqlite3
 import time
@@ -27,7 +27,7 @@ from .user_flow import UnknownUserFlow, configuration, published_keys, user_flow
 
 _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
 _PATHS = ("/{tenant}/{policy}", "/tfp/{tenant}/{policy}")
-# What the web server in front of B2C says where it has no such tenant or user flow.
+# The answer of the web server before B2C for an unknown tenant or user flow.
 _NOT_FOUND = "The resource you are looking for has been removed, had its name changed, or is temporarily unavailable."
 
 
@@ -104,7 +104,7 @@ async def refuse(request: Request, error: B2CError) -> JsonAnswer:
 
 
 async def malformed(request: Request, error: AuthorityError) -> JsonAnswer:
-    """A form that can't be read, or two credentials at once; B2C doesn't know Entra ID's codes."""
+    """A form that can't be parsed, or two credentials at once; B2C has no AADSTS codes."""
     refused = B2CError(90122, status=error.status, name="the form")
     return render(refused, request.app.state.authority.clock(), error.headers)
 
@@ -118,12 +118,12 @@ async def busy(request: Request, error: sqlite3.OperationalError) -> JsonAnswer:
 
 
 def fault(status: int, headers: dict[str, str], request: Request, now: float) -> JsonAnswer:
-    """What a fault that somebody switched on looks like here."""
+    """The answer of an injected fault."""
     return render(B2CError(90244 if status == 429 else 90035, status=status), now, headers)
 
 
 async def error_page(request: Request, error: B2CError) -> Response:
-    """An error that no app may be told about by a redirect."""
+    """An error that must not be redirected to an app."""
     now = request.app.state.authority.clock()
     timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(now))
     details = [("Correlation ID", str(uuid.uuid4())), ("Timestamp", timestamp)]
@@ -131,7 +131,7 @@ async def error_page(request: Request, error: B2CError) -> Response:
 
 
 async def malformed_page(request: Request, error: AuthorityError) -> Response:
-    """The same for what can't be read."""
+    """A request that can't be parsed."""
     return await error_page(request, B2CError(90122, status=error.status, name="the request"))
 
 
@@ -141,6 +141,6 @@ async def not_found(request: Request, error: Exception) -> Response:
 
 
 async def other(request: Request, error: HTTPException) -> Response:
-    """A path or method that isn't here."""
+    """An unknown path or method."""
     headers = {"Cache-Control": "no-store"} | (error.headers or {})
     return Response(_NOT_FOUND, error.status_code, headers=headers, media_type="text/html")

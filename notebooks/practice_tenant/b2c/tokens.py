@@ -25,10 +25,10 @@ from .user_flow import AskedScopes, UserFlow, check_secret, find_client, is_conf
 
 LIFETIME_SECONDS = 3600
 REFRESH_TOKEN_SECONDS = 14 * 24 * 3600
-# However often it is used, the person signs in again after that (the sliding window's lifetime).
+# The sliding window's lifetime: after it the person signs in again.
 SIGNED_IN_SECONDS = 90 * 24 * 3600
 
-# What a grant type is redeemed with, and the kind it was issued as.
+# For each grant type, the parameter to redeem, which is also the kind of the issued value.
 _GRANTS = {"authorization_code": "code", "refresh_token": "refresh_token"}
 # The members of a code that its tokens don't keep.
 _OF_THE_CODE = ("code_challenge", "code_challenge_method")
@@ -36,7 +36,7 @@ _OF_THE_CODE = ("code_challenge", "code_challenge_method")
 
 @dataclass(frozen=True, kw_only=True)
 class UserFlowSignIn:
-    """Who signed in to which app through which user flow. ``content`` is what a code or refresh token stands for."""
+    """A person's sign-in to an app through a user flow. ``content`` is the content of its code or refresh token."""
 
     flow: UserFlow
     client: Application
@@ -70,7 +70,7 @@ async def token(request: Request) -> JsonAnswer:
     if kind == "code":
         _check_code(issued, form)
     sign_in = _sign_in(authority, flow, client, issued, form.get("scope"))
-    # One transaction: of several at once the first has its tokens before the next one takes them back.
+    # One transaction: of concurrent requests the first gets its tokens before the next one revokes them.
     with authority.directory.transaction():
         if kind != "code" or authority.directory.redeem(kind, form[kind], now):
             body = token_response(authority, sign_in, client_info=form.get("client_info") == "1", now=now)
@@ -80,7 +80,7 @@ async def token(request: Request) -> JsonAnswer:
 
 
 def _find(authority: Authority, flow: UserFlow, client: Application, kind: str, form: dict[str, str]) -> Issued:
-    """What is redeemed, if it was issued to this app by this user flow."""
+    """The code or token to redeem; it must be issued to this app by this user flow."""
     if kind not in form:
         raise B2CError(90083, name=kind)
     issued = authority.directory.issued(kind, form[kind])
@@ -121,10 +121,10 @@ def _sign_in(
 
 
 def token_response(authority: Authority, sign_in: UserFlowSignIn, *, client_info: bool, now: float) -> dict:
-    """The token response: an access token only for a resource, ID token and refresh token as asked for.
+    """The token response: an access token for a resource, and on request ID token and refresh token.
 
     Args:
-        client_info: whether the client wants what MSAL makes an account's ID of.
+        client_info: whether to add ``client_info``, which MSAL builds an account's ID from.
         now: seconds since the epoch.
     """
     flow, asked, issued = sign_in.flow, sign_in.asked, int(now)
@@ -149,7 +149,7 @@ def token_response(authority: Authority, sign_in: UserFlowSignIn, *, client_info
         )
         body["refresh_token_expires_in"] = lifetime
     if client_info:
-        # Each user flow has accounts of its own in MSAL's cache: its name is part of the user's ID.
+        # MSAL's cache keeps an account for each user flow: the flow's name is part of the user's ID.
         body["client_info"] = _encoded({"uid": f"{sign_in.user.id}-{flow.name.lower()}", "utid": flow.tenant.id})
     return body
 
