@@ -25,9 +25,6 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="answer in the foreground, on fixed ports, until Ctrl-C")
     serve.add_argument("--https-port", type=_port, default=HTTPS_PORT, help=f"authority and API (default {HTTPS_PORT})")
     serve.add_argument("--http-port", type=_port, default=HTTP_PORT, help=f"pages for a browser (default {HTTP_PORT})")
-    serve.add_argument(
-        "--profile", choices=("entra", "strict"), default="entra", help="strict keeps to RFC 9700 (default entra)"
-    )
     serve.set_defaults(run=_serve)
     show = commands.add_parser("show", help="list what the tenant holds; never a secret")
     show.set_defaults(run=_show)
@@ -59,7 +56,7 @@ def _listeners(options: argparse.Namespace):
     _say_notices(state.notices)
     ports = {"https_port": options.https_port, "http_port": options.http_port}
     try:
-        return listen(state, **ports, profile=options.profile)
+        return listen(state, **ports)
     except PortTaken as taken:
         option = "--https-port" if taken.port == options.https_port else "--http-port"
         another = (taken.port + 1) % 65536

@@ -40,7 +40,6 @@ class PracticeTenant:
         http_port: the port of the pages.
         pages_key: a secret first part of every page's path; empty for pages that every user of this computer may open.
         password_hint: the sentence beside the password field.
-        profile: ``entra``, or ``strict`` for RFC 9700.
         run_token: required under the clouds' names, in the ``X-Practice-Tenant-Run`` header of each request.
         control_token: required by the control API, which refuses every request while it is empty.
         clock: seconds since the epoch.
@@ -55,7 +54,6 @@ class PracticeTenant:
         run_token: str,
         pages_key: str = "",
         password_hint: str = "Ask whoever runs this practice tenant.",
-        profile: str = "entra",
         control_token: str = "",
         clock: Callable[[], float] = time.time,
     ):
@@ -79,7 +77,6 @@ class PracticeTenant:
             computer=clock,
             faults=self.faults,
             counters=counters,
-            profile=profile,
             portal=bool(pages_key),
         )
         self._apps: dict[Face, CloudApps] = {}

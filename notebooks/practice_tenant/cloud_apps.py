@@ -11,9 +11,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from .authority import device_approval
 from .authority import routes as authority_routes
-from .b2c.service import service as b2c_service
+from .authority.service import Authority
+from .b2c import REALM as B2C_REALM
 from .clouds import WORLDWIDE, Cloud
 from .directory.signing_keys import SigningKeys
 from .directory.store import Directory
@@ -65,7 +65,6 @@ class Services:
     computer: Callable[[], float]
     faults: Faults
     counters: Counters
-    profile: str
     portal: bool
 
     def failing(self, app: Callable, render: Render, endpoint: str | None = None) -> FaultMiddleware:
@@ -102,14 +101,7 @@ class CloudApps:
 def cloud_apps(cloud: Cloud, faces: Iterable[Face], services: Services) -> CloudApps:
     """The applications of one cloud: it shares the directory, but has signing keys and issued values of its own."""
     directory = services.directory.in_cloud(cloud)
-    authority = authority_routes.Authority(
-        directory=directory,
-        signing_keys=SigningKeys(directory, services.clock),
-        clock=services.clock,
-        wrong_codes=device_approval.wrong_codes(directory, services.computer),
-        profile=services.profile,
-        shape=lambda: services.faults.shape,
-    )
+    authority = _authority(directory, services)
     login = LazyApp(lambda: authority_routes.application(authority))
     # The age of fetched keys goes by the computer's clock, so a shifted tenant's clock doesn't keep them.
     keys = {face: PublishedKeys(_fetch_keys(login, face), services.computer) for face in faces}
@@ -137,17 +129,18 @@ def cloud_apps(cloud: Cloud, faces: Iterable[Face], services: Services) -> Cloud
 
 def b2c_apps(services: Services) -> CloudApps:
     """The applications of Azure AD B2C."""
-    service = b2c_service(services.directory, services.clock)
+    directory = services.directory.apart(B2C_REALM)
+    authority = _authority(directory, services)
 
     def login() -> Callable:
         from .b2c import routes
 
-        return routes.application(service)
+        return routes.application(authority)
 
     def pages() -> Callable:
         from .b2c import routes
 
-        return routes.pages(service)
+        return routes.pages(authority)
 
     def fault(*refused: Any) -> Response:
         from .b2c import routes
@@ -157,7 +150,17 @@ def b2c_apps(services: Services) -> CloudApps:
     return CloudApps(
         authority=services.failing(LazyApp(login), fault),
         pages=services.failing(LazyApp(pages), for_person),
-        signing_keys=service.signing_keys,
+        signing_keys=authority.signing_keys,
+    )
+
+
+def _authority(directory: Directory, services: Services) -> Authority:
+    return Authority(
+        directory=directory,
+        signing_keys=SigningKeys(directory, services.clock),
+        clock=services.clock,
+        computer=services.computer,
+        shape=lambda: services.faults.shape,
     )
 
 

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from . import failures
-from .authority.token_shape import AS_USUAL
+from .authority.tokens import AS_USUAL
 from .directory import seed
 from .directory.objects import Application
 from .directory.store import Directory

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from .authority.token_shape import AS_USUAL, TokenShape
+from .authority.tokens import AS_USUAL, TokenShape
 from .directory.store import Directory
 
 

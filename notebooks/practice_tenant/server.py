@@ -114,7 +114,6 @@ def listen(
     https_port: int = 0,
     http_port: int = 0,
     private: bool = False,
-    profile: str = "entra",
     clock: Callable[[], float] = time.time,
     limits: Limits | None = None,
 ) -> Listeners:
@@ -123,7 +122,6 @@ def listen(
     Args:
         private: whether the pages are for this run's owner only. Their paths then have a key, and the password of the
             practice users stands beside its field.
-        profile: ``entra``, or ``strict`` for RFC 9700.
         limits: None for the defaults, which are enough for people and programs.
 
     Raises:
@@ -145,7 +143,6 @@ def listen(
         run_token=run_token,
         control_token=control_token,
         pages_key=pages_key,
-        profile=profile,
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from practice_tenant import SeededValues
-from practice_tenant.authority.sign_in import REFRESH_TOKEN_SECONDS
+from practice_tenant.authority.tokens import REFRESH_TOKEN_SECONDS
 from practice_tenant.directory.objects import PermissionGrant
 from practice_tenant.directory.permissions import GRAPH_APP_ID
 from practice_tenant.directory.store import KEPT_SECONDS, Directory

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Page
 
-from practice_tenant.authority import transaction
+from practice_tenant.authority import form_token
 from tests.browser_pages.attacker import EVIL, Attacker
 from tests.browser_pages.person import Person
 from tests.browser_pages.steps import STEPS
@@ -71,7 +71,7 @@ def test_no_page_behind_a_form_is_shown_in_a_frame(
     """Such forms are refused anyhow; let through here, they still lead to nothing that a person could be made to click."""
     STEPS[step].come(person)
     action, fields = STEPS[step].form(person)
-    monkeypatch.setattr(transaction, "require_own_origin", lambda *_: None)
+    monkeypatch.setattr(form_token, "require_own_origin", lambda *_: None)
     theirs = person.page.context.new_page()
     attacker.open(theirs)
     seen = len(person.pages.answered)

@@ -68,15 +68,9 @@ def directory(
 
 
 @pytest.fixture
-def profile() -> str:
-    """The tenant's profile; ``profiles`` has the marks that change it."""
-    return "entra"
-
-
-@pytest.fixture
-def options(profile: str) -> dict[str, str]:
+def options() -> dict[str, str]:
     """What the test's tenant is made with, besides its directory, its clock and its ports."""
-    return {"run_token": RUN_TOKEN, "control_token": CONTROL_TOKEN, "profile": profile}
+    return {"run_token": RUN_TOKEN, "control_token": CONTROL_TOKEN}
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ PAGE = Path(__file__).with_name("statements.md")
 # The folders of the tests that show statements.
 FOLDERS = (PAGE.parent, PAGE.parent.with_name("graph"))
 
-PROFILES = ("both", "entra", "differs")
-
-_ROW = re.compile(r"\| (\d+) \| (.+) \| (.+) \| (\w+) \| (.+) \|")
+_ROW = re.compile(r"\| (\d+) \| (.+) \| (.+) \| (.+) \|")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +19,6 @@ class Statement:
     number: int
     text: str
     source: str
-    profile: str
     shown_by: frozenset[str]
 
 
@@ -54,11 +51,10 @@ def marks_of(path: Path) -> dict[str, set[int]]:
 
 
 def _statement(match: re.Match) -> Statement:
-    number, text, source, profile, last = match.groups()
+    number, text, source, last = match.groups()
     return Statement(
         number=int(number),
         text=text,
         source=source,
-        profile=profile,
         shown_by=frozenset(last.split(", ")),
     )

@@ -9,7 +9,6 @@ from practice_tenant.directory.store import Directory
 from .answers import assert_refused
 from .clients import Authority, InProcess
 from .person import Page, Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty, sent_back
 
 SENTENCE = (
@@ -61,7 +60,6 @@ def alert(response) -> str:
     return next((line for line in lines if line.startswith("AADSTS")), "")
 
 
-@in_both_profiles
 def test_who_is_not_assigned_reads_it_on_a_page_and_the_app_is_not_told(
     desktop: RelyingParty, learner: Person, access: Access
 ):
@@ -74,7 +72,6 @@ def test_who_is_not_assigned_reads_it_on_a_page_and_the_app_is_not_told(
     assert desktop.redirect_uri not in answer.text
 
 
-@in_both_profiles
 def test_who_is_assigned_signs_in(desktop: RelyingParty, learner: Person, access: Access, directory: Directory, seeded):
     access.required()
     access.assign(learner.username)
@@ -126,14 +123,12 @@ def test_who_is_assigned_cannot_consent_for_themselves(desktop: RelyingParty, le
     assert sent_back(learner.submit(asked, decision="accept"))["error"] == "access_denied"
 
 
-@in_both_profiles
 def test_a_code_that_was_given_before_is_not_redeemed(desktop: RelyingParty, learner: Person, access: Access):
     code = sent_back(learner.sign_in(desktop.link()))["code"]
     access.required()
     assert_refused(desktop.redeem(code), 400, "invalid_grant", 50105)
 
 
-@in_both_profiles
 def test_a_refresh_token_ends_and_works_again_after_an_assignment(
     desktop: RelyingParty, learner: Person, access: Access
 ):
@@ -161,7 +156,6 @@ def test_at_a_device_somebody_else_may_go_on_with_the_code(desktop: RelyingParty
     learner.approve(device)
 
 
-@in_both_profiles
 def test_an_api_that_wants_an_assignment_wants_the_persons(
     desktop: RelyingParty, learner: Person, access_to_api: Access, seeded: SeededValues
 ):
@@ -172,7 +166,6 @@ def test_an_api_that_wants_an_assignment_wants_the_persons(
     assert "code" in sent_back(learner.sign_in(link))
 
 
-@in_both_profiles
 def test_on_behalf_of_somebody_who_is_not_assigned_nothing_is_given(
     desktop: RelyingParty, learner: Person, authority: Authority, access_to_api: Access, seeded: SeededValues
 ):
@@ -188,7 +181,6 @@ def test_on_behalf_of_somebody_who_is_not_assigned_nothing_is_given(
 # Apps on their own behalf
 
 
-@in_both_profiles
 def test_an_app_without_a_role_gets_no_token_for_an_api_that_wants_one(
     authority: Authority, form, access_to_api: Access, seeded: SeededValues
 ):

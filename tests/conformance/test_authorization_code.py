@@ -11,7 +11,6 @@ from .answers import assert_refused
 from .clients import Authority
 from .clock import Clock
 from .person import Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty, sent_back
 from .tokens import parts_of
 
@@ -31,7 +30,6 @@ def travelling(authority: Authority, seeded: SeededValues) -> RelyingParty:
 
 
 @pytest.mark.statement(45)
-@in_both_profiles
 def test_a_code_is_redeemed_once(desktop: RelyingParty, code: str):
     assert desktop.redeem(code).status_code == 200
     assert_refused(desktop.redeem(code), 400, "invalid_grant", 54005)
@@ -39,7 +37,6 @@ def test_a_code_is_redeemed_once(desktop: RelyingParty, code: str):
 
 
 @pytest.mark.statement(45, 46)
-@in_both_profiles
 def test_of_twenty_redemptions_at_once_one_succeeds_and_its_tokens_end(desktop: RelyingParty, code: str):
     with ThreadPoolExecutor(20) as threads:
         responses = list(threads.map(desktop.redeem, [code] * 20))
@@ -50,7 +47,6 @@ def test_of_twenty_redemptions_at_once_one_succeeds_and_its_tokens_end(desktop: 
 
 
 @pytest.mark.statement(46)
-@in_both_profiles
 def test_reuse_ends_every_token_that_came_of_the_first_use(desktop: RelyingParty, code: str):
     first = desktop.redeem(code).json()["refresh_token"]
     second = desktop.refresh(first).json()["refresh_token"]
@@ -60,7 +56,6 @@ def test_reuse_ends_every_token_that_came_of_the_first_use(desktop: RelyingParty
 
 
 @pytest.mark.statement(46)
-@in_both_profiles
 def test_reuse_ends_nothing_of_another_sign_in(learner: Person, desktop: RelyingParty, code: str):
     other = desktop.redeem(sent_back(learner.sign_in(desktop.link()))["code"]).json()["refresh_token"]
     for _ in range(2):
@@ -69,7 +64,6 @@ def test_reuse_ends_nothing_of_another_sign_in(learner: Person, desktop: Relying
 
 
 @pytest.mark.statement(47)
-@in_both_profiles
 @pytest.mark.parametrize(("seconds", "good"), [(599, True), (600, False), (86_400, False)])
 def test_a_code_lasts_ten_minutes(desktop: RelyingParty, code: str, clock: Clock, seconds: int, good: bool):
     clock.advance(seconds)
@@ -81,7 +75,6 @@ def test_a_code_lasts_ten_minutes(desktop: RelyingParty, code: str, clock: Clock
 
 
 @pytest.mark.statement(48)
-@in_both_profiles
 def test_a_code_belongs_to_its_client(desktop: RelyingParty, website: RelyingParty, code: str):
     response = website.redeem(code, redirect_uri=desktop.redirect_uri)
     assert_refused(response, 400, "invalid_grant", 9002313)
@@ -89,7 +82,6 @@ def test_a_code_belongs_to_its_client(desktop: RelyingParty, website: RelyingPar
 
 
 @pytest.mark.statement(48)
-@in_both_profiles
 @pytest.mark.parametrize("redirect_uri", [None, "http://localhost/", "http://localhost:1", "https://localhost"])
 def test_a_code_belongs_to_its_redirect_uri(desktop: RelyingParty, code: str, redirect_uri: str | None):
     assert_refused(desktop.redeem(code, redirect_uri=redirect_uri), 400, "invalid_grant", 500112)
@@ -97,7 +89,6 @@ def test_a_code_belongs_to_its_redirect_uri(desktop: RelyingParty, code: str, re
 
 
 @pytest.mark.statement(48)
-@in_both_profiles
 def test_a_redirect_uri_that_was_left_out_is_left_out_again(learner: Person, desktop: RelyingParty):
     code = sent_back(learner.sign_in(desktop.link(redirect_uri=None)))["code"]
     assert_refused(desktop.redeem(code), 400, "invalid_grant", 500112)
@@ -105,7 +96,6 @@ def test_a_redirect_uri_that_was_left_out_is_left_out_again(learner: Person, des
 
 
 @pytest.mark.statement(48)
-@in_both_profiles
 def test_a_code_belongs_to_its_tenant(learner: Person, travelling: RelyingParty, seeded: SeededValues):
     code = sent_back(learner.sign_in(travelling.link()))["code"]
     assert_refused(travelling.redeem(code, tenant=seeded.other_tenant_id), 400, "invalid_grant", 70000)
@@ -119,7 +109,6 @@ def test_a_single_tenant_app_is_unknown_elsewhere(desktop: RelyingParty, code: s
 
 
 @pytest.mark.statement(48)
-@in_both_profiles
 @pytest.mark.parametrize("kind", ["refresh_token", "access_token", "id_token", "nothing of ours"])
 def test_another_value_is_no_code(desktop: RelyingParty, code: str, kind: str):
     value = desktop.redeem(code).json().get(kind, kind)
@@ -148,7 +137,6 @@ def test_the_values_that_are_handed_out_are_those(learner: Person, desktop: Rely
 
 
 @pytest.mark.statement(50)
-@in_both_profiles
 @pytest.mark.parametrize("nonce", ["n-0S6_WzA2Mj", "é☃ &=+%", "a" * 2_000, None])
 def test_the_id_token_repeats_the_nonce(learner: Person, desktop: RelyingParty, nonce: str | None):
     code = sent_back(learner.sign_in(desktop.link(nonce=nonce)))["code"]

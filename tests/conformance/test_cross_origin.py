@@ -10,7 +10,6 @@ from .answers import assert_refused
 from .certificate import as_form
 from .clients import Authority
 from .person import Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty, sent_back
 
 PAGE = "https://page.example"
@@ -34,7 +33,6 @@ def code(learner: Person, page: RelyingParty) -> str:
 
 
 @pytest.mark.statement(58)
-@in_both_profiles
 def test_a_page_redeems_its_code_and_reads_the_answer(page: RelyingParty, code: str):
     response = page.redeem(code, headers=FROM_PAGE)
     assert response.status_code == 200
@@ -46,7 +44,6 @@ def test_a_page_redeems_its_code_and_reads_the_answer(page: RelyingParty, code: 
 
 
 @pytest.mark.statement(58)
-@in_both_profiles
 @pytest.mark.parametrize("origin", OTHERS)
 def test_another_page_redeems_nothing(page: RelyingParty, code: str, origin: str):
     response = page.redeem(code, headers=[("Origin", origin)])
@@ -56,7 +53,6 @@ def test_another_page_redeems_nothing(page: RelyingParty, code: str, origin: str
 
 
 @pytest.mark.statement(58)
-@in_both_profiles
 def test_a_programs_code_is_not_redeemed_by_a_page(learner: Person, desktop: RelyingParty, page: RelyingParty):
     code = sent_back(learner.sign_in(desktop.link()))["code"]
     response = desktop.redeem(code, headers=FROM_PAGE)
@@ -65,13 +61,11 @@ def test_a_programs_code_is_not_redeemed_by_a_page(learner: Person, desktop: Rel
 
 
 @pytest.mark.statement(58)
-@in_both_profiles
 def test_a_pages_code_is_not_redeemed_by_a_program(page: RelyingParty, code: str):
     assert_refused(page.redeem(code), 400, "invalid_request", 9002327)
 
 
 @pytest.mark.statement(58)
-@in_both_profiles
 @pytest.mark.parametrize("origin", [PAGE, "null", "https://evil.example"])
 def test_a_credential_and_an_origin_do_not_go_together(authority: Authority, form: dict, page, origin: str):
     for credential in ({}, {"client_secret": ""} | as_form("e30.e30.e30"), {"client_secret": "wrong"}):
@@ -82,7 +76,6 @@ def test_a_credential_and_an_origin_do_not_go_together(authority: Authority, for
 
 
 @pytest.mark.statement(58)
-@in_both_profiles
 def test_what_a_browser_asks_beforehand_promises_no_credentials(authority: Authority):
     headers = [("Origin", PAGE), ("Access-Control-Request-Method", "POST")]
     response = authority.http.request("OPTIONS", f"/{authority.tenant}/oauth2/v2.0/token", headers=headers)
@@ -93,7 +86,6 @@ def test_what_a_browser_asks_beforehand_promises_no_credentials(authority: Autho
 
 
 @pytest.mark.statement(58)
-@in_both_profiles
 def test_a_single_page_app_needs_pkce(learner: Person, page: RelyingParty):
     for change in ({"code_challenge": None, "code_challenge_method": None}, {"code_challenge": None}):
         assert sent_back(learner.http.get(page.link(**change))).get("error") == "invalid_request"

@@ -12,7 +12,6 @@ from practice_tenant.directory.store import Directory
 from .answers import assert_forbidden, assert_unauthorized
 from .clients import Graph
 from .person import Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty, sent_back
 from .tokens import ABSENT, Mint, parts_of
 
@@ -43,7 +42,6 @@ def assert_scope_missing(graph: Graph, path: str, token: str) -> None:
 
 
 @pytest.mark.statement(94)
-@in_both_profiles
 def test_the_scope_that_was_consented_to_is_enough(graph: Graph, signed_in):
     token = signed_in()["access_token"]
     assert graph.get("/me", token=token).json()["userPrincipalName"] == "learner@practice.example"
@@ -51,7 +49,6 @@ def test_the_scope_that_was_consented_to_is_enough(graph: Graph, signed_in):
 
 
 @pytest.mark.statement(94)
-@in_both_profiles
 def test_what_was_not_consented_to_is_forbidden(graph: Graph, signed_in):
     assert_scope_missing(graph, "/users", signed_in()["access_token"])
     basic = signed_in("User.ReadBasic.All")["access_token"]
@@ -138,7 +135,6 @@ def test_nobody_is_known_by_a_name(graph: Graph, mint: Mint, delegated: dict, di
 
 
 @pytest.mark.statement(95)
-@in_both_profiles
 def test_a_sign_in_without_permissions_reads_nothing(graph: Graph, signed_in):
     for scope in ("openid", "openid profile offline_access", "offline_access"):
         token = signed_in(scope, prompt="consent").get("access_token")
@@ -147,7 +143,6 @@ def test_a_sign_in_without_permissions_reads_nothing(graph: Graph, signed_in):
 
 
 @pytest.mark.statement(92)
-@in_both_profiles
 def test_an_id_token_or_a_refresh_token_is_no_access_token(graph: Graph, signed_in, seeded: SeededValues):
     body = signed_in()
     assert parts_of(body["id_token"])[0]["typ"] == "JWT", "the same as an access token's: the audience tells them apart"
@@ -166,7 +161,6 @@ def test_an_id_token_for_graph_itself_would_read_nothing(graph: Graph, mint: Min
 
 
 @pytest.mark.statement(95)
-@in_both_profiles
 def test_a_claims_challenge_is_met_by_a_new_sign_in_only(graph: Graph, desktop: RelyingParty, signed_in):
     body = signed_in()
     response = graph.get("/me/signInActivity", token=body["access_token"])

@@ -13,7 +13,6 @@ from .certificate import as_form, new_certificate
 from .clients import Authority
 from .clock import Clock
 from .machine import EXCHANGE, EXCHANGE_APP_ID, Machine
-from .profiles import in_both_profiles, in_strict_profile
 from .relying_party import RelyingParty
 from .tokens import ABSENT, parts_of, segment
 
@@ -37,7 +36,6 @@ def changed(claims: dict, **changes: object) -> dict:
     return {name: value for name, value in (claims | changes).items() if value is not ABSENT}
 
 
-@in_both_profiles
 def test_a_token_that_the_registration_trusts_stands_in_for_a_secret(authority: Authority, form, trusted: Machine):
     answer = authority.token(form | as_form(trusted.token()))
     assert answer.status_code == 200
@@ -67,18 +65,15 @@ def test_the_credential_may_name_the_audience_by_its_uri_only(authority: Authori
     assert EXCHANGE_APP_ID in answer.json()["error_description"]
 
 
-@in_both_profiles
 def test_an_app_without_federated_credentials_trusts_nobody(authority: Authority, form, machine: Machine):
     assert_refused(authority.token(form | as_form(machine.token())), 401, "invalid_client", 70025)
 
 
-@in_both_profiles
 def test_what_another_app_trusts_does_not_count(authority: Authority, form, machine: Machine, seeded: SeededValues):
     machine.trusted_by(seeded.multi_tenant_client_id)
     assert_refused(authority.token(form | as_form(machine.token())), 401, "invalid_client", 70025)
 
 
-@in_both_profiles
 @pytest.mark.parametrize(
     ("claim", "written", "code"),
     [
@@ -113,7 +108,6 @@ def test_all_three_are_compared_to_the_letter(
     assert_refused(authority.token(form | as_form(machine.token())), 401, "invalid_client", code)
 
 
-@in_both_profiles
 @pytest.mark.parametrize(
     "changes",
     [
@@ -150,7 +144,6 @@ def test_one_of_several_credentials_is_enough(authority: Authority, form, machin
     assert authority.token(form | as_form(machine.token())).status_code == 200
 
 
-@in_both_profiles
 @pytest.mark.parametrize("tampered", ["another key", "edited claims", "no signature", "unknown key"])
 def test_only_entras_published_keys_count(authority: Authority, form, trusted: Machine, tampered: str):
     stranger, token = new_certificate(START).key, trusted.token()
@@ -164,7 +157,6 @@ def test_only_entras_published_keys_count(authority: Authority, form, trusted: M
     assert_refused(authority.token(form | as_form(sent)), 401, "invalid_client", code)
 
 
-@in_both_profiles
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "PS256", "ES256", None, ["RS256"]], ids=repr)
 def test_only_rs256_is_taken(authority: Authority, form, trusted: Machine, algorithm: object):
     rest = trusted.token().partition(".")[2]
@@ -179,7 +171,6 @@ def test_a_token_of_the_key_before_a_rotation_still_counts(authority: Authority,
     assert authority.token(form | as_form(trusted.token())).status_code == 200
 
 
-@in_both_profiles
 @pytest.mark.parametrize(("change", "good"), [({"exp": -301}, False), ({"exp": -299}, True), ({"nbf": 301}, False)])
 def test_it_counts_in_its_time_give_or_take_five_minutes(authority, form, trusted: Machine, clock: Clock, change, good):
     timed = {name: int(clock()) + seconds for name, seconds in change.items()}
@@ -187,7 +178,6 @@ def test_it_counts_in_its_time_give_or_take_five_minutes(authority, form, truste
     assert answer.status_code == 200 if good else answer.json()["error_codes"] == [700024]
 
 
-@in_both_profiles
 def test_it_counts_for_a_day(authority: Authority, form, trusted: Machine, clock: Clock):
     token = trusted.token()
     clock.advance(23 * 3600)
@@ -201,18 +191,9 @@ def test_entra_takes_it_again_and_again(authority: Authority, form, trusted: Mac
     assert [authority.token(form).status_code for _ in range(3)] == [200] * 3
 
 
-@in_strict_profile
-def test_strict_takes_it_once(authority: Authority, form, trusted: Machine):
-    token = trusted.token()
-    assert authority.token(form | as_form(token)).status_code == 200
-    assert_refused(authority.token(form | as_form(token)), 401, "invalid_client", 50013)
-    assert authority.token(form | as_form(trusted.token())).status_code == 200
-
-
 # Entra's other tokens: whoever holds one of them must not become the app
 
 
-@in_both_profiles
 def test_another_apps_token_is_no_managed_identitys(
     authority: Authority, form, machine: Machine, directory: Directory, seeded: SeededValues
 ):
@@ -224,7 +205,6 @@ def test_another_apps_token_is_no_managed_identitys(
     assert_refused(authority.token(form | as_form(token)), 401, "invalid_client", 700226)
 
 
-@in_both_profiles
 def test_a_persons_token_is_no_apps(
     authority: Authority, form, trusted: Machine, directory: Directory, seeded: SeededValues, learner
 ):
@@ -292,19 +272,16 @@ def test_a_managed_identity_of_the_apps_tenant_counts_where_a_multi_tenant_app_i
 # Mix-ups with the other credentials
 
 
-@in_both_profiles
 def test_a_public_client_shows_nothing(authority: Authority, form, machine: Machine, seeded: SeededValues):
     machine.trusted_by(seeded.public_client_id)
     form |= {"client_id": seeded.public_client_id} | as_form(machine.token())
     assert_refused(authority.token(form), 401, "invalid_client", 700025)
 
 
-@in_both_profiles
 def test_a_token_in_the_place_of_a_secret_is_a_wrong_secret(authority: Authority, form, trusted: Machine):
     assert_refused(authority.token(form | {"client_secret": trusted.token()}), 401, "invalid_client", 7000215)
 
 
-@in_both_profiles
 def test_a_secret_in_the_place_of_an_assertion_is_no_jwt(authority: Authority, form, seeded: SeededValues):
     assert_refused(authority.token(form | as_form(seeded.client_secret)), 400, "invalid_client", 50027)
 

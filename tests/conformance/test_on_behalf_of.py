@@ -11,7 +11,6 @@ from .answers import assert_refused
 from .clients import Authority, Graph
 from .clock import Clock
 from .person import Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty, sent_back
 from .tokens import ABSENT, parts_of, segment, sign
 
@@ -49,7 +48,6 @@ def forged(tenant: PracticeTenant, called_with: dict):
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_a_token_for_the_api_becomes_one_for_graph_for_the_same_person(
     api: RelyingParty, graph: Graph, called_with: dict, learner: Person, forged
 ):
@@ -63,14 +61,12 @@ def test_a_token_for_the_api_becomes_one_for_graph_for_the_same_person(
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_an_id_token_or_a_refresh_token_is_no_assertion(api: RelyingParty, called_with: dict, website, learner):
     assert_refused(api.on_behalf_of(called_with["id_token"]), 400, "invalid_grant", 500131)
     assert_refused(api.on_behalf_of(called_with["refresh_token"]), 400, "invalid_grant", 50027)
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_the_callers_own_id_token_is_no_assertion_though_its_audience_is_right(learner: Person, website: RelyingParty):
     body = website.redeem(sent_back(learner.sign_in(website.link()))["code"]).json()
     assert parts_of(body["id_token"])[1]["aud"] == website.client_id
@@ -78,7 +74,6 @@ def test_the_callers_own_id_token_is_no_assertion_though_its_audience_is_right(l
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_a_token_for_another_api_is_refused(api: RelyingParty, website: RelyingParty, called_with: dict, learner):
     for_graph = website.redeem(sent_back(learner.sign_in(website.link()))["code"]).json()["access_token"]
     assert_refused(api.on_behalf_of(for_graph), 400, "invalid_grant", 500131)
@@ -86,7 +81,6 @@ def test_a_token_for_another_api_is_refused(api: RelyingParty, website: RelyingP
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_an_apps_own_token_is_refused(api: RelyingParty, authority: Authority, form: dict, seeded: SeededValues):
     token = authority.token(form | {"scope": f"{seeded.api_uri}/.default"}).json()["access_token"]
     assert parts_of(token)[1]["aud"] == api.client_id
@@ -94,7 +88,6 @@ def test_an_apps_own_token_is_refused(api: RelyingParty, authority: Authority, f
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 @pytest.mark.parametrize(("seconds", "good"), [(EXPIRY - 1, True), (EXPIRY, False)])
 def test_an_expired_token_is_refused(api: RelyingParty, called_with: dict, clock: Clock, seconds: int, good: bool):
     clock.advance(seconds)
@@ -106,7 +99,6 @@ def test_an_expired_token_is_refused(api: RelyingParty, called_with: dict, clock
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 @pytest.mark.parametrize(
     ("claims", "code"),
     [
@@ -124,7 +116,6 @@ def test_each_claim_is_looked_at(api: RelyingParty, forged, claims: dict, code: 
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_a_token_that_is_not_signed_by_the_tenant_is_refused(
     api: RelyingParty, called_with: dict, forged, directory: Directory, tenant: PracticeTenant
 ):
@@ -143,21 +134,18 @@ def test_a_token_that_is_not_signed_by_the_tenant_is_refused(
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_only_a_client_with_a_credential_acts_for_others(api: RelyingParty, desktop: RelyingParty, called_with: dict):
     assert_refused(desktop.on_behalf_of(called_with["access_token"]), 401, "invalid_client", 7000218)
     assert_refused(api.on_behalf_of(called_with["access_token"], client_secret=None), 401, "invalid_client", 7000218)
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 def test_a_person_has_to_have_consented(api: RelyingParty, called_with: dict):
     scope = "https://graph.microsoft.com/User.ReadBasic.All"
     assert_refused(api.on_behalf_of(called_with["access_token"], scope=scope), 400, "invalid_grant", 65001)
 
 
 @pytest.mark.statement(67)
-@in_both_profiles
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [

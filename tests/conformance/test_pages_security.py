@@ -15,7 +15,6 @@ from practice_tenant.directory.store import Directory
 from .clients import InProcess
 from .clock import Clock
 from .person import Page, Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty
 
 HOSTILE = "\"'><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}</style>"
@@ -59,11 +58,9 @@ def every_page(learner: Person, desktop: RelyingParty, device: dict) -> dict[str
 
 
 @pytest.fixture
-def owner_pages(directory: Directory, clock: Clock, profile: str, seeded: SeededValues) -> dict[str, httpx.Response]:
+def owner_pages(directory: Directory, clock: Clock, seeded: SeededValues) -> dict[str, httpx.Response]:
     """The pages that only the owner of a run is shown."""
-    app = PracticeTenant(
-        *(directory,), https_port=8443, http_port=8400, run_token="t", pages_key="key", profile=profile, clock=clock
-    )
+    app = PracticeTenant(directory, https_port=8443, http_port=8400, run_token="t", pages_key="key", clock=clock)
     pages = InProcess(app=app, base_url=f"{OWN}/key")
     found = {name: pages.get(f"/portal{name}") for name in ("", f"/{seeded.client_id}", "/unknown")}
     assert [response.status_code for response in found.values()] == [200, 200, 404]
@@ -71,7 +68,6 @@ def owner_pages(directory: Directory, clock: Clock, profile: str, seeded: Seeded
 
 
 @pytest.mark.statement(53, 55)
-@in_both_profiles
 def test_no_page_is_framed_or_tells_where_it_was(every_page, owner_pages):
     for name, response in (every_page | owner_pages).items():
         headers = response.headers
@@ -84,7 +80,6 @@ def test_no_page_is_framed_or_tells_where_it_was(every_page, owner_pages):
 
 
 @pytest.mark.statement(54, 55)
-@in_both_profiles
 def test_a_page_runs_and_loads_what_is_its_own_only(every_page, owner_pages):
     for name, response in (every_page | owner_pages).items():
         policy = response.headers["Content-Security-Policy"]
@@ -99,7 +94,6 @@ def test_a_page_runs_and_loads_what_is_its_own_only(every_page, owner_pages):
 
 
 @pytest.mark.statement(57)
-@in_both_profiles
 def test_no_page_can_be_read_by_another_origin(learner: Person, desktop: RelyingParty, pages: InProcess):
     origin = [("Origin", "https://app.example"), ("Access-Control-Request-Method", "POST")]
     paths = [desktop.link(), desktop.link(prompt="none"), desktop.path(), "/devicelogin", "/login", "/consent", "/"]
@@ -111,7 +105,6 @@ def test_no_page_can_be_read_by_another_origin(learner: Person, desktop: Relying
 
 
 @pytest.mark.statement(54)
-@in_both_profiles
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri", "scope", "state", "login_hint", "claims", "nonce"])
 def test_no_parameter_becomes_markup(learner: Person, desktop: RelyingParty, pages: InProcess, name: str):
     for mode in ("query", "form_post"):
@@ -124,7 +117,6 @@ def test_no_parameter_becomes_markup(learner: Person, desktop: RelyingParty, pag
 
 
 @pytest.mark.statement(54)
-@in_both_profiles
 def test_no_address_or_typed_text_becomes_markup(learner: Person, desktop: RelyingParty, pages: InProcess):
     for response in (
         pages.get(desktop.link(tenant=quote(HOSTILE.replace("/", "")))),
@@ -139,7 +131,6 @@ def test_no_address_or_typed_text_becomes_markup(learner: Person, desktop: Relyi
 
 
 @pytest.mark.statement(54)
-@in_both_profiles
 def test_no_apps_name_becomes_markup(learner: Person, desktop: RelyingParty, directory: Directory, device: dict):
     directory.database.change("UPDATE application SET display_name = ? WHERE app_id = ?", HOSTILE, desktop.client_id)
     accounts = learner.http.get(desktop.link())

@@ -5,7 +5,6 @@ import pytest
 from .answers import assert_refused
 from .clients import InProcess
 from .person import Person
-from .profiles import in_both_profiles, in_strict_profile
 from .relying_party import CHALLENGE, VERIFIER, RelyingParty, sent_back
 from .test_authorize import assert_told
 
@@ -24,7 +23,6 @@ CHALLENGES = {
 
 
 @pytest.mark.statement(41)
-@in_both_profiles
 @pytest.mark.parametrize("challenge", CHALLENGES.values(), ids=CHALLENGES)
 @pytest.mark.parametrize("method", ["S256", "plain", None])
 def test_a_malformed_challenge_is_refused(desktop: RelyingParty, pages: InProcess, challenge: str, method: str | None):
@@ -33,20 +31,17 @@ def test_a_malformed_challenge_is_refused(desktop: RelyingParty, pages: InProces
 
 
 @pytest.mark.statement(41)
-@in_both_profiles
 @pytest.mark.parametrize("method", ["s256", "SHA256", "S512", "none", "PLAIN"])
 def test_an_unknown_method_is_refused(desktop: RelyingParty, pages: InProcess, method: str):
     assert_told(pages.get(desktop.link(code_challenge_method=method)), "invalid_request", 501491)
 
 
 @pytest.mark.statement(41)
-@in_both_profiles
 def test_a_method_without_a_challenge_is_refused(desktop: RelyingParty, pages: InProcess):
     assert_told(pages.get(desktop.link(code_challenge=None)), "invalid_request", 501491)
 
 
 @pytest.mark.statement(42)
-@in_both_profiles
 @pytest.mark.parametrize(
     "verifier",
     [None, "", VERIFIER[:-1], VERIFIER + "a", VERIFIER.swapcase(), CHALLENGE, "a" * 42, "a" * 129, "é" * 43, " " * 43],
@@ -59,7 +54,6 @@ def test_a_wrong_verifier_is_refused_and_uses_nothing_up(learner: Person, deskto
 
 
 @pytest.mark.statement(42)
-@in_both_profiles
 def test_a_confidential_clients_challenge_counts_as_well(learner: Person, website: RelyingParty):
     code = sent_back(learner.sign_in(website.link()))["code"]
     assert_refused(website.redeem(code, code_verifier=None), 400, "invalid_grant", 501481)
@@ -67,7 +61,6 @@ def test_a_confidential_clients_challenge_counts_as_well(learner: Person, websit
 
 
 @pytest.mark.statement(43)
-@in_both_profiles
 def test_a_verifier_without_a_challenge_is_refused(learner: Person, website: RelyingParty):
     code = sent_back(learner.sign_in(website.link(**NONE)))["code"]
     assert_refused(website.redeem(code), 400, "invalid_grant", 501481)
@@ -86,10 +79,3 @@ def test_entra_takes_a_plain_challenge(learner: Person, desktop: RelyingParty, m
     code = sent_back(learner.sign_in(desktop.link(**PLAIN | {"code_challenge_method": method})))["code"]
     assert_refused(desktop.redeem(code, code_verifier=CHALLENGE), 400, "invalid_grant", 501481)
     assert desktop.redeem(code).status_code == 200
-
-
-@pytest.mark.statement(44)
-@in_strict_profile
-@pytest.mark.parametrize("change", [NONE, PLAIN, PLAIN | {"code_challenge_method": None}], ids=str)
-def test_strict_wants_a_hashed_challenge_of_a_public_client(desktop: RelyingParty, pages: InProcess, change: dict):
-    assert_told(pages.get(desktop.link(**change)), "invalid_request", 501491)

@@ -11,7 +11,6 @@ from practice_tenant.directory.store import Directory
 
 from .clients import Graph, InProcess
 from .person import Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty, sent_back
 from .test_authorize import assert_page
 from .tokens import Mint
@@ -100,7 +99,6 @@ def app(directory: Directory, desktop: RelyingParty, seeded: SeededValues) -> Re
 
 
 @pytest.mark.statement(33)
-@in_both_profiles
 def test_the_registered_string_is_answered(learner: Person, app: RelyingParty):
     response = learner.sign_in(app.link())
     assert response.headers.get("Location", "").startswith(f"{REGISTERED}&code=")
@@ -108,7 +106,6 @@ def test_the_registered_string_is_answered(learner: Person, app: RelyingParty):
 
 
 @pytest.mark.statement(33)
-@in_both_profiles
 @pytest.mark.parametrize("trick", TRICKS, ids=ascii)
 def test_any_other_string_gets_a_page(app: RelyingParty, pages: InProcess, trick: str):
     for extra in ({}, {"prompt": "none"}, {"response_mode": "form_post"}):
@@ -116,7 +113,6 @@ def test_any_other_string_gets_a_page(app: RelyingParty, pages: InProcess, trick
 
 
 @pytest.mark.statement(34)
-@in_both_profiles
 @pytest.mark.parametrize("port", ["", ":1", ":80", ":49152", ":65535"])
 def test_on_loopback_any_port_will_do(learner: Person, desktop: RelyingParty, port: str):
     uri = f"http://localhost{port}"
@@ -126,7 +122,6 @@ def test_on_loopback_any_port_will_do(learner: Person, desktop: RelyingParty, po
 
 
 @pytest.mark.statement(34)
-@in_both_profiles
 @pytest.mark.parametrize("trick", LOOPBACK_TRICKS, ids=ascii)
 def test_on_loopback_nothing_but_the_port_may_differ(desktop: RelyingParty, pages: InProcess, trick: str):
     for extra in ({}, {"prompt": "none"}, {"response_mode": "form_post"}):
@@ -178,7 +173,6 @@ def test_a_safe_one_is(graph: Graph, mint: Mint, administrator: dict, uri: str):
 
 
 @pytest.mark.statement(35)
-@in_both_profiles
 @pytest.mark.parametrize("uri", BAD_URIS, ids=lambda uri: ascii(uri)[:40])
 def test_an_unsafe_uri_is_not_used_even_if_it_is_registered(
     directory: Directory, app: RelyingParty, pages: InProcess, uri: str

@@ -1,7 +1,5 @@
 """The refresh token grant: no more than was granted, for the client it was issued to, until it is taken back."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from practice_tenant.directory.seed import SeededValues
@@ -10,7 +8,6 @@ from practice_tenant.directory.store import Directory
 from .answers import assert_refused
 from .clock import Clock
 from .person import Person
-from .profiles import in_both_profiles, in_strict_profile
 from .relying_party import RelyingParty, sent_back
 from .tokens import parts_of
 
@@ -29,7 +26,6 @@ def consent_to(learner: Person, desktop: RelyingParty, scope: str) -> None:
 
 
 @pytest.mark.statement(60)
-@in_both_profiles
 @pytest.mark.parametrize("scope", [None, "User.Read", "https://graph.microsoft.com/User.Read", "openid"])
 def test_a_refresh_gives_what_was_granted(desktop: RelyingParty, refresh_token: str, scope: str | None):
     body = desktop.refresh(refresh_token, scope=scope).json()
@@ -56,19 +52,6 @@ def test_entra_gives_what_was_consented_to_at_another_sign_in(
 
 
 @pytest.mark.statement(60)
-@in_strict_profile
-def test_strict_gives_no_more_than_that_sign_in_was_for(
-    learner: Person, desktop: RelyingParty, refresh_token: str, seeded: SeededValues
-):
-    api = f"{seeded.api_uri}/Records.Read"
-    for scope in ("User.ReadBasic.All", "User.Read User.ReadBasic.All", api):
-        consent_to(learner, desktop, scope)
-        assert_refused(desktop.refresh(refresh_token, scope=scope), 400, "invalid_scope", 70011)
-    assert desktop.refresh(refresh_token).status_code == 200, "a refusal uses nothing up"
-
-
-@pytest.mark.statement(60)
-@in_both_profiles
 @pytest.mark.parametrize(
     ("scope", "error", "code"),
     [
@@ -83,21 +66,18 @@ def test_a_scope_that_is_none_is_refused(desktop: RelyingParty, refresh_token: s
 
 
 @pytest.mark.statement(60)
-@in_both_profiles
 def test_consent_that_was_taken_back_is_not_renewed(desktop: RelyingParty, refresh_token: str, directory: Directory):
     directory.database.change("DELETE FROM permission_grant WHERE user_id IS NOT NULL")
     assert_refused(desktop.refresh(refresh_token), 400, "invalid_grant", 65001)
 
 
 @pytest.mark.statement(61)
-@in_both_profiles
 def test_another_clients_refresh_token_is_refused(desktop: RelyingParty, website: RelyingParty, refresh_token: str):
     assert_refused(website.refresh(refresh_token), 400, "invalid_grant", 9002313)
     assert desktop.refresh(refresh_token).status_code == 200
 
 
 @pytest.mark.statement(61)
-@in_both_profiles
 def test_a_confidential_clients_refresh_token_needs_its_credential(learner: Person, website: RelyingParty):
     token = website.redeem(sent_back(learner.sign_in(website.link()))["code"]).json()["refresh_token"]
     assert_refused(website.refresh(token, client_secret=None), 401, "invalid_client", 7000218)
@@ -106,7 +86,6 @@ def test_a_confidential_clients_refresh_token_needs_its_credential(learner: Pers
 
 
 @pytest.mark.statement(61)
-@in_both_profiles
 @pytest.mark.parametrize("change", ["shorter", "longer", "other case", "a space", "another kind"])
 def test_an_altered_refresh_token_is_refused(learner: Person, desktop: RelyingParty, refresh_token: str, change: str):
     altered = {
@@ -120,7 +99,6 @@ def test_an_altered_refresh_token_is_refused(learner: Person, desktop: RelyingPa
 
 
 @pytest.mark.statement(61)
-@in_both_profiles
 def test_a_revoked_family_is_refused(desktop: RelyingParty, refresh_token: str, directory: Directory):
     newer = desktop.refresh(refresh_token).json()["refresh_token"]
     directory.revoke_family(directory.issued("refresh_token", newer).family)
@@ -129,7 +107,6 @@ def test_a_revoked_family_is_refused(desktop: RelyingParty, refresh_token: str, 
 
 
 @pytest.mark.statement(61)
-@in_both_profiles
 def test_a_refresh_token_of_somebody_who_left_is_refused(
     desktop: RelyingParty, refresh_token: str, directory: Directory, learner: Person
 ):
@@ -138,7 +115,6 @@ def test_a_refresh_token_of_somebody_who_left_is_refused(
 
 
 @pytest.mark.statement(61)
-@in_both_profiles
 @pytest.mark.parametrize(("seconds", "good"), [(90 * DAY - 1, True), (90 * DAY, False)])
 def test_a_refresh_token_lasts_ninety_days(desktop: RelyingParty, refresh_token, clock: Clock, seconds: int, good):
     clock.advance(seconds)
@@ -154,37 +130,3 @@ def test_entra_goes_on_taking_a_token_that_was_replaced(desktop: RelyingParty, r
     newer = desktop.refresh(refresh_token).json()["refresh_token"]
     for token in (refresh_token, newer, refresh_token):
         assert desktop.refresh(token).status_code == 200
-
-
-@pytest.mark.statement(62)
-@in_strict_profile
-def test_strict_ends_the_family_when_a_replaced_token_comes_back(
-    learner: Person, desktop: RelyingParty, refresh_token: str
-):
-    other = desktop.redeem(sent_back(learner.sign_in(desktop.link()))["code"]).json()["refresh_token"]
-    second = desktop.refresh(refresh_token).json()["refresh_token"]
-    third = desktop.refresh(second).json()["refresh_token"]
-    assert_refused(desktop.refresh(refresh_token), 400, "invalid_grant", 70000)
-    for token in (refresh_token, second, third):
-        assert_refused(desktop.refresh(token), 400, "invalid_grant", 9002313)
-    assert desktop.refresh(other).status_code == 200, "another sign-in's tokens go on"
-
-
-@pytest.mark.statement(62)
-@in_strict_profile
-def test_strict_leaves_no_live_token_after_twenty_uses_at_once(
-    desktop: RelyingParty, refresh_token: str, directory: Directory
-):
-    family = directory.issued("refresh_token", refresh_token).family
-    with ThreadPoolExecutor(20) as threads:
-        responses = list(threads.map(desktop.refresh, [refresh_token] * 20))
-    assert sorted(response.status_code for response in responses) == [200, *[400] * 19]
-    assert directory.database.rows("SELECT 1 FROM issued WHERE family = ?", family) == []
-
-
-@pytest.mark.statement(62)
-@in_strict_profile
-def test_strict_keeps_a_token_whose_request_failed_for_another_reason(desktop: RelyingParty, refresh_token: str):
-    for change in ({"scope": "User.Nothing"}, {"scope": "User.ReadBasic.All"}, {"claims": "{"}):
-        assert desktop.refresh(refresh_token, **change).status_code == 400
-    assert desktop.refresh(refresh_token).status_code == 200

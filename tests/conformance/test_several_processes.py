@@ -18,11 +18,9 @@ from practice_tenant.state import DATABASE
 
 from .answers import assert_refused
 from .b2c import code_for
-from .certificate import as_form, assertion_claims, new_certificate
 from .clients import Authority, Graph
 from .clock import Clock
 from .person import Person
-from .profiles import in_both_profiles, in_strict_profile
 from .relying_party import RelyingParty, sent_back
 from .tokens import parts_of
 
@@ -64,7 +62,6 @@ def kids(authority: Authority, form: dict) -> list[str]:
 
 
 @pytest.mark.statement(107)
-@in_both_profiles
 def test_a_sign_in_goes_on_at_another_and_its_code_counts_once(desktop: RelyingParty, learner: Person):
     code = sent_back(learner.sign_in(desktop.link()))["code"]
     tokens = desktop.redeem(code)
@@ -74,7 +71,6 @@ def test_a_sign_in_goes_on_at_another_and_its_code_counts_once(desktop: RelyingP
 
 
 @pytest.mark.statement(46)
-@in_both_profiles
 def test_reuse_in_the_middle_of_the_first_use_ends_its_tokens_too(desktop: RelyingParty, learner: Person, monkeypatch):
     code = sent_back(learner.sign_in(desktop.link()))["code"]
     answer, reuse = authorization_code.token_response, Thread(target=desktop.redeem, args=[code])
@@ -92,7 +88,6 @@ def test_reuse_in_the_middle_of_the_first_use_ends_its_tokens_too(desktop: Relyi
 
 
 @pytest.mark.statement(107)
-@in_both_profiles
 def test_a_refresh_token_of_one_counts_at_the_other(desktop: RelyingParty, learner: Person, graph: Graph):
     answer = desktop.redeem(sent_back(learner.sign_in(desktop.link()))["code"])
     for _ in range(4):
@@ -102,7 +97,6 @@ def test_a_refresh_token_of_one_counts_at_the_other(desktop: RelyingParty, learn
 
 
 @pytest.mark.statement(107)
-@in_both_profiles
 def test_a_step_of_a_sign_in_is_done_once_at_all_of_them(desktop: RelyingParty, learner: Person):
     shown = learner.submit(learner.http.get(desktop.link()), username=learner.username)
     answers = [
@@ -113,7 +107,6 @@ def test_a_step_of_a_sign_in_is_done_once_at_all_of_them(desktop: RelyingParty, 
 
 
 @pytest.mark.statement(107)
-@in_both_profiles
 def test_a_device_code_is_approved_at_one_and_polled_at_another(desktop: RelyingParty, learner: Person, clock: Clock):
     device = desktop.ask_device_code().json()
     assert [desktop.poll(device).json()["error"] for _ in range(2)] == ["authorization_pending", "slow_down"]
@@ -128,20 +121,6 @@ def test_consent_that_was_given_at_one_is_not_asked_for_at_another(desktop: Rely
     learner.sign_in(desktop.link())
     for _ in range(2):
         assert "code" in sent_back(learner.log_in(learner.http.get(desktop.link())))
-
-
-@pytest.mark.statement(107)
-@in_strict_profile
-def test_an_assertion_is_taken_once_by_all_of_them(
-    authority: Authority, directory: Directory, seeded: SeededValues, form: dict, clock: Clock
-):
-    certificate = new_certificate(int(clock()))
-    directory.add_key(seeded.client_id, certificate.credential)
-    audience = f"https://login.microsoftonline.com/{seeded.tenant_id}/oauth2/v2.0/token"
-    signed = certificate.sign(assertion_claims(seeded.client_id, audience, clock()))
-    request = {name: value for name, value in form.items() if name != "client_secret"} | as_form(signed)
-    answers = [authority.token(request) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 401, 401]
 
 
 @pytest.mark.statement(107)

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-from .statements import PAGE, PROFILES, marked_files, marks_of, read_statements
+from .statements import PAGE, marked_files, marks_of, read_statements
 
 STATEMENTS = read_statements()
 
@@ -45,10 +45,6 @@ def test_every_line_of_a_table_is_read():
 
 def test_a_statement_names_the_files_that_show_it_and_no_others():
     assert shown() == {statement.number: set(statement.shown_by) for statement in STATEMENTS}
-
-
-def test_a_statement_names_its_profile():
-    assert {statement.profile for statement in STATEMENTS} == set(PROFILES)
 
 
 def test_a_mark_outside_a_test_counts_for_nothing(tmp_path: Path):

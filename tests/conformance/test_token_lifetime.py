@@ -10,7 +10,6 @@ from .answers import assert_refused
 from .clients import Authority, Graph
 from .clock import Clock
 from .person import Person
-from .profiles import in_both_profiles
 from .relying_party import RelyingParty, sent_back
 from .tokens import parts_of
 
@@ -29,7 +28,6 @@ def told(body: dict) -> dict:
     return {name: body[name] for name in MEMBERS if name in body}
 
 
-@in_both_profiles
 @pytest.mark.parametrize("written", ["cp1", "CP1", "Cp1"])
 def test_a_client_that_takes_challenges_gets_a_day_and_is_told_when_to_renew(
     authority: Authority, form, clock: Clock, written: str
@@ -40,7 +38,6 @@ def test_a_client_that_takes_challenges_gets_a_day_and_is_told_when_to_renew(
     assert (claims["exp"] - clock(), claims["exp"] - claims["iat"], claims["xms_cc"]) == (86400, 86700, [written])
 
 
-@in_both_profiles
 def test_any_other_gets_an_hour(authority: Authority, form, clock: Clock):
     body = authority.token(form).json()
     _, claims = parts_of(body["access_token"])
@@ -78,7 +75,6 @@ def test_one_value_may_stand_without_brackets(authority: Authority, form, claims
     assert told(authority.token(form | {"claims": claims}).json()) == DAY
 
 
-@in_both_profiles
 @pytest.mark.parametrize(
     "claims", ["cp1", "[]", "[1]", '{"access_token": []}', '{"access_token": {"xms_cc": []}}', "{"]
 )
@@ -105,7 +101,6 @@ def test_a_multi_tenant_app_on_its_own_behalf_gets_an_hour(authority: Authority,
     assert told(authority.token(form).json()) == HOUR
 
 
-@in_both_profiles
 def test_a_persons_tokens_last_too_from_the_code_on(desktop: RelyingParty, learner: Person, clock: Clock, graph: Graph):
     code = sent_back(learner.sign_in(desktop.link(**capable("cp1"))))["code"]
     first = desktop.redeem(code, **capable("cp1")).json()

@@ -140,6 +140,7 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
         tenant.form(client_id=tenant.seeded.multi_tenant_client_id), tenant="common"
     ),
     50194: lambda tenant: tenant.authority.token(tenant.form(), tenant="common"),
+    9001023: lambda tenant: tenant.authority.token(tenant.form(grant_type="password"), tenant="common"),
     90002: lambda tenant: tenant.authority.http.get(f"/{UNKNOWN}/v2.0/.well-known/openid-configuration"),
     70025: _federated,
     501051: _without_a_role,

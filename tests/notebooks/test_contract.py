@@ -46,7 +46,7 @@ PUBLISHED_STEPS = {
     5: "d8e74ed298f6eabc9c9f181020e710bb45e61edcaadc1bec0d7d75585efac414",
 }
 
-OPTIONS = {"serve": {"--https-port", "--http-port", "--profile"}, "show": set(), "reset": {"--yes"}}
+OPTIONS = {"serve": {"--https-port", "--http-port"}, "show": set(), "reset": {"--yes"}}
 
 
 @pytest.mark.parametrize("module", PUBLIC)

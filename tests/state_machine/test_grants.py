@@ -1,7 +1,6 @@
 """Codes, refresh tokens and device codes in any order of events, beside a model of what has to come of each.
 
-No code and no device code brings tokens twice. In the ``strict`` profile no sign-in ever has two refresh tokens that
-work, and presenting a used one ends the sign-in. Nothing makes the tenant fail.
+No code and no device code brings tokens twice, and nothing makes the tenant fail.
 """
 
 from urllib.parse import urlencode
@@ -36,8 +35,6 @@ reproducible = settings(derandomize=True, database=None, deadline=None, max_exam
 class Grants(RuleBasedStateMachine):
     """A desktop app, the person who signs in to it, and time."""
 
-    profile = "entra"
-
     codes = Bundle("codes")
     refresh_tokens = Bundle("refresh_tokens")
     devices = Bundle("devices")
@@ -47,9 +44,7 @@ class Grants(RuleBasedStateMachine):
         super().__init__()
         self.clock = Clock(START)
         self.directory, password = new_directory()
-        tenant = PracticeTenant(
-            self.directory, https_port=8443, http_port=8400, run_token="t", profile=self.profile, clock=self.clock
-        )
+        tenant = PracticeTenant(self.directory, https_port=8443, http_port=8400, run_token="t", clock=self.clock)
         self.cloud = NeverFails(app=tenant, base_url="https://login.microsoftonline.com", headers=((RUN_HEADER, "t"),))
         self.person = Person(
             http=NeverFails(app=tenant, base_url="http://localhost:8400"),
@@ -104,13 +99,12 @@ class Grants(RuleBasedStateMachine):
         response = self.app.refresh(token.value)
         if not self.works(token):
             return refused(response, "invalid_grant")
-        token.used = True
         return self.granted(response, token.sign_in)
 
     @rule(token=refresh_tokens)
     def refresh_for_more_than_was_consented_to(self, token: Issued):
         response = self.app.refresh(token.value, scope=f"{seed.RECORDS_API_URI}/Records.Read")
-        refused(response, "invalid_scope" if self.works(token) and self.strict else "invalid_grant")
+        refused(response, "invalid_grant")
 
     @rule(token=refresh_tokens)
     def refresh_as_another_app(self, token: Issued):
@@ -143,14 +137,13 @@ class Grants(RuleBasedStateMachine):
     def poll(self, device: Device):
         kind = "urn:ietf:params:oauth:grant-type:device_code"
         response = self.app.token(grant_type=kind, device_code=device.answer["device_code"])
-        used_up = "invalid_grant" if self.strict else "bad_verification_code"
         if device.status == "signed in":
-            return refused(response, used_up)
+            return refused(response, "bad_verification_code")
         if self.clock() >= device.expires:
             # It is remembered as expired for some days, and then no more.
-            return refused(response, "expired_token", used_up)
+            return refused(response, "expired_token", "bad_verification_code")
         if device.status == "declined":
-            return refused(response, "access_denied" if self.strict else "authorization_declined")
+            return refused(response, "authorization_declined")
         if device.status == "pending":
             too_fast = self.clock() - device.polled < device.interval
             device.polled, device.interval = self.clock(), device.interval + (5 if too_fast else 0)
@@ -183,15 +176,7 @@ class Grants(RuleBasedStateMachine):
     def a_revoked_sign_in_has_no_refresh_token_that_works(self):
         assert not any(self.live(sign_in) for sign_in in self.sign_ins if sign_in.revoked)
 
-    @invariant()
-    def in_strict_no_sign_in_has_two_refresh_tokens_that_work(self):
-        assert not self.strict or all(self.live(sign_in) <= 1 for sign_in in self.sign_ins)
-
     # What the rules share
-
-    @property
-    def strict(self) -> bool:
-        return self.profile == "strict"
 
     def an_app(self, client_id: str) -> RelyingParty:
         authority = Authority(http=self.cloud, tenant=seed.TENANT_ID)
@@ -209,16 +194,13 @@ class Grants(RuleBasedStateMachine):
         return sign_in.refresh_tokens[-1]
 
     def works(self, token: Issued) -> bool:
-        """Whether a refresh token that is presented now has to work. In strict a used one ends its sign-in."""
-        if token.sign_in.revoked or self.clock() >= token.expires:
-            return False
-        token.sign_in.revoked = self.strict and token.used
-        return not token.sign_in.revoked
+        """Whether a refresh token that is presented now has to work."""
+        return not token.sign_in.revoked and self.clock() < token.expires
 
     def live(self, sign_in: SignIn) -> int:
         """How many refresh tokens of a sign-in the directory would take."""
         kept = [self.directory.issued("refresh_token", token.value) for token in sign_in.refresh_tokens]
-        return sum(issued is not None and issued.redeemed is None and self.clock() < issued.expires for issued in kept)
+        return sum(issued is not None and self.clock() < issued.expires for issued in kept)
 
 
 def refused(response: httpx.Response, *errors: str):
@@ -228,11 +210,5 @@ def refused(response: httpx.Response, *errors: str):
     return multiple()
 
 
-class StrictGrants(Grants):
-    """The same, as RFC 9700 has it."""
-
-    profile = "strict"
-
-
-TestEntra, TestStrict = Grants.TestCase, StrictGrants.TestCase
-TestEntra.settings = TestStrict.settings = reproducible
+TestGrants = Grants.TestCase
+TestGrants.settings = reproducible

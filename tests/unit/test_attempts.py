@@ -1,4 +1,4 @@
-"""Wrong attempts are counted for all processes that have the file, and forgotten when their time is over."""
+"""Wrong user codes are counted for all processes that have the file, and forgotten when their time is over."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from practice_tenant.authority.attempts import Attempts
+from practice_tenant.authority.device_flow import WRONG_CODES_ALLOWED, note_wrong_code, too_many_wrong_codes
+from practice_tenant.authority.service import Authority
 from practice_tenant.clouds import CLOUDS
+from practice_tenant.directory.signing_keys import SigningKeys
 from practice_tenant.state import reset
 from tests.conformance.clock import Clock
 
@@ -21,56 +23,61 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def attempts(opened: Callable, tmp_path: Path, clock: Clock) -> Attempts:
-    """Three a minute."""
-    return Attempts(directory=opened(tmp_path).directory, clock=clock, allowed=3, seconds=60)
+def authority(opened: Callable, tmp_path: Path, clock: Clock) -> Authority:
+    """An authorization server on a state file."""
+    directory = opened(tmp_path).directory
+    return Authority(directory=directory, signing_keys=SigningKeys(directory, clock), clock=clock, computer=clock)
 
 
-def test_each_counts_for_its_time(attempts: Attempts, clock: Clock):
-    for _ in range(3):
-        assert not attempts.too_many()
-        attempts.add()
-        clock.advance(10)
-    assert attempts.too_many()
+def all_but_one(authority: Authority) -> None:
+    for _ in range(WRONG_CODES_ALLOWED - 1):
+        note_wrong_code(authority)
+
+
+def test_each_counts_for_its_time(authority: Authority, clock: Clock):
+    note_wrong_code(authority)
+    clock.advance(30)
+    all_but_one(authority)
+    assert too_many_wrong_codes(authority)
     clock.advance(29.5)
-    assert attempts.too_many()
+    assert too_many_wrong_codes(authority)
     clock.advance(0.5)
-    assert not attempts.too_many()
-    attempts.add()
-    assert attempts.too_many()
+    assert not too_many_wrong_codes(authority)
+    note_wrong_code(authority)
+    assert too_many_wrong_codes(authority)
 
 
-def test_those_of_another_process_count_too(attempts: Attempts, opened: Callable, tmp_path: Path):
-    other = replace(attempts, directory=opened(tmp_path).directory)
-    attempts.add()
-    other.add()
-    attempts.add()
-    assert attempts.too_many() and other.too_many()
+def test_those_of_another_process_count_too(authority: Authority, opened: Callable, tmp_path: Path):
+    other = replace(authority, directory=opened(tmp_path).directory)
+    all_but_one(authority)
+    assert not too_many_wrong_codes(other)
+    note_wrong_code(other)
+    assert too_many_wrong_codes(authority) and too_many_wrong_codes(other)
 
 
-def test_those_of_another_cloud_do_not(attempts: Attempts):
-    here, elsewhere = (replace(attempts, directory=attempts.directory.in_cloud(cloud)) for cloud in CLOUDS[:2])
-    for _ in range(3):
-        here.add()
-    assert here.too_many() and not elsewhere.too_many()
+def test_those_of_another_cloud_do_not(authority: Authority):
+    here, elsewhere = (replace(authority, directory=authority.directory.in_cloud(cloud)) for cloud in CLOUDS[:2])
+    all_but_one(here)
+    note_wrong_code(here)
+    assert too_many_wrong_codes(here) and not too_many_wrong_codes(elsewhere)
 
 
-def test_of_a_time_that_lies_ahead_they_do_not_count(attempts: Attempts, clock: Clock):
-    for _ in range(3):
-        attempts.add()
+def test_of_a_time_that_lies_ahead_they_do_not_count(authority: Authority, clock: Clock):
+    all_but_one(authority)
+    note_wrong_code(authority)
     clock.advance(-3600)
-    assert not attempts.too_many()
+    assert not too_many_wrong_codes(authority)
 
 
-def test_the_file_keeps_none_that_do_not_count(attempts: Attempts, clock: Clock):
+def test_the_file_keeps_none_that_do_not_count(authority: Authority, clock: Clock):
     for moved in (0, 60, -3600):
         clock.advance(moved)
-        attempts.add()
-        assert attempts.directory.wrong_attempts(after=0, until=2 * NOW) == 1
+        note_wrong_code(authority)
+        assert authority.directory.wrong_attempts(after=0, until=2 * NOW) == 1
 
 
-def test_a_reset_forgets_them(attempts: Attempts, opened: Callable, tmp_path: Path):
-    for _ in range(3):
-        attempts.add()
+def test_a_reset_forgets_them(authority: Authority, opened: Callable, tmp_path: Path):
+    all_but_one(authority)
+    note_wrong_code(authority)
     reset(opened(tmp_path))
-    assert not attempts.too_many()
+    assert not too_many_wrong_codes(authority)

@@ -7,7 +7,7 @@ import pytest
 
 from practice_tenant import state
 from practice_tenant.app import PracticeTenant
-from practice_tenant.authority.token_shape import AS_USUAL
+from practice_tenant.authority.tokens import AS_USUAL
 from practice_tenant.directory.seeded_applications import DAEMON_CLIENT_ID
 from practice_tenant.faults import OUTAGE, ConnectionReset, Delayed, Failed, Faults, Throttled, WrongJson
 from tests.unit.practice import NOW, Practice

@@ -1,4 +1,4 @@
-"""The ``claims`` parameter: what a token has to say, as an API's claims challenge asked for.
+"""The ``claims`` parameter: the claims that a token needs, for example after an API's claims challenge.
 
 OpenID Connect Core section 5.5; https://learn.microsoft.com/entra/identity-platform/claims-challenge
 """
@@ -8,7 +8,7 @@ from .errors import AuthorityError
 
 
 def requested_contexts(claims: str | None) -> tuple[str, ...]:
-    """The authentication contexts (``acrs``) that the access token has to have.
+    """The authentication contexts (``acrs``) that the access token needs.
 
     Raises:
         AuthorityError: 9002313 if the parameter is no JSON object of objects.
@@ -17,7 +17,7 @@ def requested_contexts(claims: str | None) -> tuple[str, ...]:
 
 
 def client_capabilities(claims: str | None) -> tuple[str, ...]:
-    """What the client can handle (``xms_cc``), as it wrote it.
+    """The client's capabilities (``xms_cc``), as the request wrote them.
 
     Raises:
         AuthorityError: as ``requested_contexts``.
@@ -32,7 +32,7 @@ def _values(claims: str | None, name: str) -> tuple[str, ...]:
         wanted = json_http.read(claims)
         asked = (wanted.get("access_token") or {}).get(name) or {}
         values = [asked["value"]] if "value" in asked else asked.get("values", [])
-        # People write one value without its brackets; Entra takes that.
+        # Entra also accepts a single value without brackets.
         values = [values] if isinstance(values, str) else list(values)
     except (ValueError, AttributeError, TypeError) as error:
         raise AuthorityError(9002313) from error

@@ -1,6 +1,6 @@
-"""Who is asking: finding the client, and checking the credential it brought.
+"""Client authentication: find the client, and check its credential.
 
-RFC 6749 section 2.3: one method at a time, and a public client brings none.
+RFC 6749 section 2.3: one method at a time, and none for a public client.
 """
 
 import base64
@@ -25,20 +25,20 @@ NIL_GUID = "00000000-0000-0000-0000-000000000000"
 @dataclass(frozen=True, kw_only=True)
 class Credential:
     """What a client presented. ``method`` is ``none``, ``client_secret_post``, ``client_secret_basic`` or
-    ``private_key_jwt`` (OpenID Connect Core section 9)."""
+    ``private_key_jwt`` (OpenID Connect Core section 9). ``assertion`` is parsed, not verified."""
 
     client_id: str | None
     method: str = "none"
     secret: str | None = field(default=None, repr=False)
-    assertion: str | None = field(default=None, repr=False)
+    assertion: jose.Jws | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
     """An authenticated client. ``method`` says how it proved itself.
 
-    ``tenant`` and ``principal`` are None when the request went to an audience such as ``organizations``: then the
-    person who signs in, or signed in, decides about the tenant.
+    ``tenant`` and ``principal`` are None when the request went to an audience such as ``organizations``: the account of
+    the person who signs in determines the tenant then.
     """
 
     application: Application
@@ -51,8 +51,8 @@ def presented(form: dict[str, str], authorizations: list[str]) -> Credential:
     """The credential of a request, from its form and its ``Authorization`` headers.
 
     Raises:
-        AuthorityError: 9002313 for two methods at once, two different client IDs, or a Basic header that
-            can't be read.
+        AuthorityError: 9002313 for two methods at once, two different client IDs, or an unreadable Basic header; 50027
+            for an assertion without its type, or a malformed one.
     """
     methods = [name for name in ("client_secret", "client_assertion") if name in form]
     if not authorizations:
@@ -61,10 +61,13 @@ def presented(form: dict[str, str], authorizations: list[str]) -> Credential:
         if "client_assertion" in methods:
             if form.get("client_assertion_type") != ASSERTION_TYPE:
                 raise AuthorityError(50027)
+            assertion = client_assertion.parse(form["client_assertion"])
+            # RFC 7521 section 4.2: without client_id, the assertion's subject names the client.
+            client_id = form.get("client_id") or assertion.claims.get("sub")
             return Credential(
-                client_id=form.get("client_id") or _subject(form["client_assertion"]),
+                client_id=client_id if isinstance(client_id, str) else None,
                 method="private_key_jwt",
-                assertion=form["client_assertion"],
+                assertion=assertion,
             )
         method = "client_secret_post" if methods else "none"
         return Credential(client_id=form.get("client_id"), method=method, secret=form.get("client_secret"))
@@ -79,11 +82,11 @@ def presented(form: dict[str, str], authorizations: list[str]) -> Credential:
 def find_client(
     directory: Directory, tenant_name: str, client_id: str, *, installed: bool = True
 ) -> tuple[Application, ServicePrincipal | None, Tenant | None]:
-    """The app behind a client ID, as the tenant or audience in the request's path sees it.
+    """Find the app with a client ID, as the tenant or audience in the request's path sees it.
 
     Args:
-        installed: whether the app has to have a service principal in the tenant; a person's first sign-in to a
-            multi-tenant app makes one.
+        installed: whether the app needs a service principal in the tenant; the first sign-in to a multi-tenant app
+            creates one.
 
     Raises:
         AuthorityError: 700038 or 700016 for an unknown client, 50194 for a single-tenant app at an audience, 7000229
@@ -111,15 +114,13 @@ def authenticate(
     grant_type: str,
     face: Face,
     signing_keys: SigningKeys,
-    strict: bool,
     now: float,
 ) -> Client:
     """Find the client and check its credential.
 
     Args:
-        face: what the ``aud`` of an assertion may be, and whose issuer Entra's own tokens have to have.
-        signing_keys: what Entra's own tokens have to be signed with.
-        strict: whether an assertion counts once only.
+        face: determines the valid ``aud`` of an assertion, and the issuer of Entra's own tokens.
+        signing_keys: the keys that sign Entra's own tokens.
         now: seconds since the epoch.
 
     Raises:
@@ -132,7 +133,7 @@ def authenticate(
         directory, tenant_name, credential.client_id, installed=grant_type == "client_credentials"
     )
     if tenant is None and grant_type == "client_credentials":
-        # No user is there whose sign-in could tell which tenant.
+        # No user takes part whose account could determine the tenant.
         raise AuthorityError(50059)
     client = Client(application=application, principal=principal, tenant=tenant, method=credential.method)
     if credential.method == "none":
@@ -147,20 +148,14 @@ def authenticate(
     if application.public_client:
         raise AuthorityError(700025, headers=headers)
     if credential.method == "private_key_jwt":
-        assertion, federated = credential.assertion, federated_assertion.is_federated(credential.assertion)
-        if federated:
+        if federated_assertion.is_federated(credential.assertion):
             services = {"directory": directory, "signing_keys": signing_keys, "face": face}
-            claims = federated_assertion.verify(assertion, application, **services, now=now)
+            federated_assertion.verify(credential.assertion, application, **services, now=now)
         else:
             keys = directory.keys(application.app_id)
             names = (tenant.id, tenant.default_domain, tenant.initial_domain) if tenant else (tenant_name.lower(),)
             audiences = face.assertion_audiences(names)
-            claims = client_assertion.verify(assertion, application, keys, audiences=audiences, now=now)
-        if strict:
-            # How long its token lasts is for another issuer to say; a managed identity's lasts a day.
-            if not federated:
-                client_assertion.check_end(claims, now)
-            client_assertion.use_once(assertion, claims, application, directory=directory)
+            client_assertion.verify(credential.assertion, application, keys, audiences=audiences, now=now)
         return client
     _check_secret(directory, application, credential.secret or "", now, headers)
     return client
@@ -188,15 +183,6 @@ def _require_known(application: Application | None, client_id: str, tenant_name:
         raise AuthorityError(700038, client_id=client_id)
     if application is None:
         raise AuthorityError(700016, client_id=client_id, tenant_name=tenant_name)
-
-
-def _subject(assertion: str) -> str | None:
-    # RFC 7521 section 4.2: client_id may be left out, the assertion's subject then names the client.
-    try:
-        subject = jose.read(assertion).claims.get("sub")
-    except jose.Malformed as error:
-        raise AuthorityError(50027) from error
-    return subject if isinstance(subject, str) else None
 
 
 def _basic(authorization: str) -> tuple[str, str]:

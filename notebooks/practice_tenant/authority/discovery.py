@@ -1,6 +1,6 @@
-"""What a client reads before it asks for a token: OpenID configuration, keys, instance discovery.
+"""Discovery documents: OpenID configuration, keys, instance discovery.
 
-OpenID Connect Discovery 1.0 section 4; shapes as recorded from Entra. Documents depend on the face and the tenant in
+OpenID Connect Discovery 1.0 section 4; shapes as recorded from Entra. A document depends on the face and the tenant in
 the path only, never on other parts of a request.
 """
 
@@ -24,7 +24,7 @@ def openid_configuration(directory: Directory, face: Face, tenant: str) -> dict:
         tenant: a GUID, a domain name, ``common``, ``organizations`` or ``consumers``.
 
     Raises:
-        AuthorityError: 90002 or 900023 for a tenant that doesn't exist, 500210 for one that isn't served by this name.
+        AuthorityError: 90002 or 900023 for an unknown tenant, 500210 for one that this host name doesn't serve.
     """
     require_served(directory, face, tenant)
     name = tenant.lower()
@@ -72,11 +72,11 @@ def keys(signing_keys: SigningKeys, face: Face, tenant: str) -> dict:
 
 
 def instance_discovery(directory: Directory, face: Face, query: dict[str, str]) -> dict:
-    """Whether an authority belongs to this cloud, and the other names that cloud answers to.
+    """Where an authority's metadata is, and the host names of each cloud.
 
     Raises:
-        AuthorityError: 900144 without the parameter, 50049 for an authority of a cloud that isn't here, 90002/900023
-            for a tenant that doesn't exist.
+        AuthorityError: 900144 without the parameter, 50049 for an unknown cloud's authority, 90002/900023 for an unknown
+            tenant.
     """
     endpoint = query.get("authorization_endpoint")
     if not endpoint:

@@ -1,4 +1,4 @@
-"""The table of errors: for each AADSTS code the OAuth 2.0 error, the HTTP status, Entra's sentence, and where it was seen.
+"""The table of errors: for each AADSTS code the OAuth 2.0 error, the HTTP status, Entra's sentence, and its source.
 
 RFC 6749 section 5.2 has the OAuth errors; ``errors`` renders them.
 """
@@ -13,7 +13,7 @@ _CODES = _LEARN + "reference-error-codes"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One row: what Entra answers for an AADSTS code. ``{names}`` in ``text`` are filled from the request."""
+    """One row: Entra's answer for an AADSTS code. The request fills the ``{names}`` in ``text``."""
 
     error: str
     status: int
@@ -522,6 +522,13 @@ ENTRIES: Mapping[int, Entry] = {
         "reference-breaking-changes#august-2024.",
         seen=_ISSUES + "Azure/login/issues/515",
         error_uri=False,
+    ),
+    9001023: Entry(
+        error="invalid_request",
+        status=400,
+        text="The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations "
+        "or tenant-specific endpoint.",
+        seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-java/issues/382",
     ),
     9002313: Entry(
         error="invalid_request",

@@ -1,7 +1,6 @@
-"""Refusals by the authority, and the one renderer of them.
+"""The authority's errors, and their one renderer.
 
-What a code means stands in ``error_table``. ``error_codes`` is taken from the same entry as the text, so the two always
-agree.
+``error_table`` defines the codes. ``error_codes`` and the text come from the same entry, so they always agree.
 """
 
 import re
@@ -17,10 +16,10 @@ class AuthorityError(Exception):
 
     Args:
         code: the AADSTS code, a key of ``ENTRIES``.
-        status: an HTTP status other than the entry's, where HTTP itself asks for one (413).
-        error: an OAuth error other than the entry's, where one code is seen with two.
-        headers: HTTP headers the refusal carries.
-        values: what fills the entry's ``{names}``; they may come from the request and are cleaned when rendered.
+        status: an HTTP status in place of the entry's, where HTTP requires one (413).
+        error: an OAuth error in place of the entry's, for codes that Entra sends with two.
+        headers: HTTP headers of the answer.
+        values: the values of the entry's ``{names}``; they may come from the request, and rendering cleans them.
     """
 
     def __init__(
@@ -56,13 +55,12 @@ def render(error: AuthorityError, *, login: str, now: float, correlation_id: str
 
 
 def report(error: AuthorityError, *, login: str, now: float, correlation_id: str | None = None) -> dict:
-    """What an app is told of an error, in the layout Entra has used since late 2023 (one line, single spaces).
+    """The JSON body of an error, in Entra's layout since late 2023 (one line, single spaces).
 
     Args:
-        error: what went wrong.
         login: base URL of the authorization server, for ``error_uri``.
         now: seconds since the epoch.
-        correlation_id: the request's ``client-request-id``; used if it is a GUID, as Entra does.
+        correlation_id: the request's ``client-request-id``; as in Entra, it counts if it is a GUID.
     """
     if not (correlation_id and _GUID.fullmatch(correlation_id)):
         correlation_id = str(uuid.uuid4())
@@ -91,5 +89,5 @@ def describe(error: AuthorityError) -> str:
 
 
 def clean(value: str) -> str:
-    """A value from a request as a description may quote it: allowed characters only, and not too many."""
+    """A request's value for use in a description: allowed characters only, of limited length."""
     return _NOT_ALLOWED.sub("?", value[:_LONGEST_VALUE])

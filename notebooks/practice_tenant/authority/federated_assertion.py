@@ -1,9 +1,9 @@
 """Federated assertions: a token of another issuer, which the app's registration trusts, in place of a secret.
 
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation. The practice tenant fetches nothing from other
-hosts, so the one issuer whose keys it can read is Entra itself: the tokens of managed identities of the app's own tenant
-(workload-identity-federation-config-app-trust-managed-identity). It refuses every other token that Entra issued, as Entra
-does, and answers for other issuers as Entra does for one that it can't reach.
+hosts. So it knows the keys of one issuer, Entra itself, and accepts tokens of managed identities of the app's own tenant
+(workload-identity-federation-config-app-trust-managed-identity). As Entra does, it refuses all of Entra's other tokens.
+Other issuers get Entra's answer for an unreachable one.
 """
 
 from collections.abc import Collection
@@ -25,44 +25,38 @@ from .errors import AuthorityError
 _ALGORITHM = "RS256"
 
 
-def is_federated(assertion: str) -> bool:
-    """Whether an assertion says that somebody else issued it, by a URL; a client's own has the client ID there."""
-    try:
-        issuer = jose.read(assertion).claims.get("iss")
-    except jose.Malformed:
-        return False
+def is_federated(assertion: jose.Jws) -> bool:
+    """Whether another issuer's URL is in ``iss``; a client's own assertion has the client ID there."""
+    issuer = assertion.claims.get("iss")
     return isinstance(issuer, str) and "://" in issuer
 
 
 def verify(
-    assertion: str, application: Application, *, directory: Directory, signing_keys: SigningKeys, face: Face, now: float
-) -> dict:
-    """Check a token that *application* shows in place of a secret of its own.
+    assertion: jose.Jws,
+    application: Application,
+    *,
+    directory: Directory,
+    signing_keys: SigningKeys,
+    face: Face,
+    now: float,
+) -> None:
+    """Check a token that *application* presents in place of a secret.
 
     Args:
-        assertion: JWS compact serialization.
-        face: whose issuer Entra's own tokens have to have.
+        face: determines the issuer of Entra's own tokens.
         now: seconds since the epoch.
-
-    Returns:
-        Its claims.
 
     Raises:
         AuthorityError: 50027 malformed, 70025, 700211, 700212, 700213 or 7002138 for no federated credential that
-            matches, 501661 for an issuer that can't be reached, 700222 or 700236 for another issuer of Entra's,
-            5002738 algorithm, 7000272 key, 50013 signature, 700024 time, 700229 or 700226 for a token that is no
-            managed identity's.
+            matches, 501661 for an unreachable issuer, 700222 or 700236 for another issuer of Entra's, 5002738
+            algorithm, 7000272 key, 50013 signature, 700024 time, 700229 or 700226 for other tokens than a managed
+            identity's.
     """
-    try:
-        parsed = jose.read(assertion)
-    except jose.Malformed as error:
-        raise AuthorityError(50027) from error
-    _check_match(parsed.claims, application, directory.federated_credentials(application.app_id))
-    _check_issuer(parsed.claims["iss"], application, face)
-    _check_signature(parsed, signing_keys)
-    check_times(parsed.claims, now)
-    _check_kind(parsed.claims, application, directory)
-    return parsed.claims
+    _check_match(assertion.claims, application, directory.federated_credentials(application.app_id))
+    _check_issuer(assertion.claims["iss"], application, face)
+    _check_signature(assertion, signing_keys)
+    check_times(assertion.claims, now)
+    _check_kind(assertion.claims, application, directory)
 
 
 def _check_match(claims: dict, application: Application, credentials: Collection[FederatedCredential]) -> None:
@@ -115,7 +109,7 @@ def _check_signature(parsed: jose.Jws, signing_keys: SigningKeys) -> None:
 
 
 def _check_kind(claims: dict, application: Application, directory: Directory) -> None:
-    """Let no person's token in, and no other app's: whoever holds one of those could become this app."""
+    """Refuse a person's token and another app's: their holders could otherwise become this app."""
     if "scp" in claims or claims["sub"] != claims.get("oid"):
         raise AuthorityError(700229)
     principal = directory.service_principal(application.tenant_id, id=claims["oid"])

@@ -1,4 +1,4 @@
-"""Reading a form body strictly (RFC 6749 appendix B and section 3.2): what is malformed is refused, never guessed at."""
+"""Strict parser for form bodies (RFC 6749 appendix B and section 3.2): it refuses malformed input and never guesses."""
 
 import re
 from urllib.parse import unquote_to_bytes
@@ -10,23 +10,32 @@ from .errors import AuthorityError
 MAX_BODY_BYTES = 64 * 1024
 MAX_FIELDS = 1000
 
-# What stands for itself (RFC 3986 section 2.3): nearly every name, and most values.
+# Unreserved characters (RFC 3986 section 2.3): nearly all names, and most values.
 _UNRESERVED = re.compile(rb"[A-Za-z0-9._~-]*")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 async def read_form(request: Request) -> dict[str, str]:
-    """The fields of a POSTed form. An empty value counts as left out; the URL's query is never looked at.
+    """The fields of a POSTed form. An empty value counts as left out; the URL's query is ignored.
 
     Raises:
-        AuthorityError: 900144 if the body isn't a form at all (Entra then misses the first parameter it needs),
-            9002313 if it is malformed or repeats a parameter, the same with HTTP status 413 if it is too large.
+        AuthorityError: 900144 if the body is no form (as if the first required parameter were missing), 9002313 if it is
+            malformed or repeats a parameter, the same with HTTP status 413 if it is too large.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await _read_body(request)
     if kind != "application/x-www-form-urlencoded":
         raise AuthorityError(900144, name="grant_type")
     return parse(body)
+
+
+async def read_parameters(request: Request) -> dict[str, str]:
+    """The parameters of an authorization request: the form of a POST, else the query.
+
+    Raises:
+        AuthorityError: as ``read_form``.
+    """
+    return await read_form(request) if request.method == "POST" else parse(request.scope["query_string"])
 
 
 def parse(encoded: bytes) -> dict[str, str]:

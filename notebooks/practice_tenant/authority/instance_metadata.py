@@ -1,8 +1,8 @@
-"""The instance metadata service: where what runs on an Azure machine gets tokens of the machine's managed identity.
+"""The instance metadata service: programs on an Azure machine get tokens of its managed identity here.
 
-``GET http://169.254.169.254/metadata/identity/oauth2/token``; in Azure that address leads nowhere but to the machine's own
-host. https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token. Here the machine
-is whatever holds this run's token.
+``GET http://169.254.169.254/metadata/identity/oauth2/token``; in Azure this link-local address leads to the machine's own
+host only. https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token. In the
+practice tenant, the holder of this run's token is the machine.
 """
 
 from collections.abc import Mapping
@@ -12,14 +12,12 @@ from starlette.requests import Request
 from ..directory.objects import ServicePrincipal
 from ..directory.store import Directory
 from ..json_http import JsonAnswer
-from . import access_token
-from .access_token import Resource
 from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError, describe
-from .lifetime import A_DAY
 from .scopes import find_resource
+from .tokens import A_DAY, BACKDATED_SECONDS, Resource, app_only
 
-# By which of its names a request may ask for an identity: as the service calls them, and what they are compared with.
+# The parameters that select an identity, and the attributes they match.
 _NAMES = {"client_id": "app_id", "object_id": "id", "msi_res_id": "resource_id", "mi_res_id": "resource_id"}
 
 
@@ -35,7 +33,7 @@ class MetadataError(Exception):
 async def identity_token(request: Request) -> JsonAnswer:
     """``GET /metadata/identity/oauth2/token``: an access token of a managed identity; times are seconds, as texts"""
     authority, query = request.app.state.authority, request.query_params
-    # A request that somebody on the machine was tricked into has no such header; one that was passed on has the other.
+    # The service's guard against forged requests: a tricked program sends no Metadata header, a proxy adds the other.
     if request.headers.get("metadata") != "true":
         raise MetadataError("bad_request_102", "Required metadata header not specified")
     if "x-forwarded-for" in request.headers:
@@ -58,14 +56,14 @@ async def identity_token(request: Request) -> JsonAnswer:
     roles = application.role_values(authority.directory.granted_role_ids(identity.id, principal.id))
     resource = Resource(application=application, identifier=query["resource"], roles=roles)
     key = authority.signing_keys.current()
-    token = access_token.app_only(client, resource, A_DAY, face=request.state.face, key=key, now=now)
+    token = app_only(client, resource, A_DAY, face=request.state.face, key=key, now=now)
     body = {
         "access_token": token.signed(),
         "client_id": identity.app_id,
         "expires_in": str(A_DAY.seconds),
         "expires_on": str(int(now) + A_DAY.seconds + 1),
         "ext_expires_in": str(A_DAY.seconds),
-        "not_before": str(int(now) - access_token.BACKDATED_SECONDS),
+        "not_before": str(int(now) - BACKDATED_SECONDS),
         "resource": query["resource"],
         "token_type": "Bearer",
     }
@@ -89,7 +87,7 @@ async def not_found(request: Request, error: Exception) -> JsonAnswer:
 
 
 def _identity(directory: Directory, query: Mapping[str, str]) -> ServicePrincipal:
-    """The machine's identity that a request names. One that names none gets the only one, as on an Azure machine."""
+    """The machine's identity that a request names; without a name, the only one, as on an Azure machine."""
     found = directory.managed_identities()
     for name, attribute in _NAMES.items():
         if name in query:

@@ -1,6 +1,6 @@
-"""Signing out. Nobody stays signed in here, so there is only a page to show, or an app to go back to.
+"""Sign-out. No session exists here, so the browser gets a page, or goes back to the app.
 
-OpenID Connect RP-Initiated Logout 1.0 section 3: the browser is sent on only to a redirect URI of an app that is known.
+OpenID Connect RP-Initiated Logout 1.0 section 3: only a known app's redirect URI is a valid target.
 """
 
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ async def logout(request: Request) -> Response:
 
 
 def _client(request: Request) -> Application | None:
-    """The app that *client_id* or the ID token names; which app it is opens nothing, so the token isn't verified."""
+    """The app of *client_id* or the ID token. Its identity grants nothing, so the token needs no verification."""
     client_id = request.query_params.get("client_id")
     hint = request.query_params.get("id_token_hint")
     if client_id is None and hint:

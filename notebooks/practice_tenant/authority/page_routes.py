@@ -1,4 +1,4 @@
-"""The pages' paths, and what a page says when something is wrong."""
+"""The pages' paths, and the pages for errors."""
 
 import time
 import uuid
@@ -11,18 +11,18 @@ from starlette.routing import Route
 
 from .. import failures
 from ..pages.page import page
-from . import device_approval, interaction, transaction
+from . import device_flow, form_token, interaction
 from .errors import AuthorityError, describe
 from .logout import logout
 from .portal import routes as portal_routes
-from .routes import Authority
+from .service import Authority
 
 
 def pages(authority: Authority, *, portal: bool) -> Starlette:
     """The pages that a browser opens, as an ASGI application.
 
     Args:
-        portal: whether the portal is among them; it shows what only the tenant's owner should see.
+        portal: whether to serve the portal; only the tenant's owner should see it.
     """
     app = Starlette(
         routes=[
@@ -31,8 +31,8 @@ def pages(authority: Authority, *, portal: bool) -> Starlette:
             Route("/{tenant}/oauth2/v2.0/login", interaction.login, methods=["POST"]),
             Route("/{tenant}/oauth2/v2.0/consent", interaction.decide, methods=["POST"]),
             Route("/{tenant}/oauth2/v2.0/logout", logout),
-            Route("/devicelogin", device_approval.enter_code),
-            Route("/devicelogin", device_approval.code_entered, methods=["POST"]),
+            Route("/devicelogin", device_flow.enter_code),
+            Route("/devicelogin", interaction.code_entered, methods=["POST"]),
             Route("/login", interaction.login, methods=["POST"]),
             Route("/consent", interaction.decide, methods=["POST"]),
             *(portal_routes() if portal else ()),
@@ -40,24 +40,24 @@ def pages(authority: Authority, *, portal: bool) -> Starlette:
         exception_handlers=failures.handlers(unavailable_page)
         | {
             AuthorityError: error_page,
-            transaction.Forbidden: forbidden_page,
+            form_token.Forbidden: forbidden_page,
             HTTPException: missing_page,
         },
     )
-    # A slash too many is no page: the redirect would name the Host, and lose the path of a hub's proxy.
+    # No redirect for an extra slash: it would name the Host, and lose the path of a hub's proxy.
     app.router.redirect_slashes = False
     app.state.authority = authority
     return app
 
 
 async def home(request: Request) -> Response:
-    """``GET /``: what is listening here"""
+    """``GET /``: a description of the server"""
     sentences = ["Its authorization server and its API answer on the HTTPS port."]
     return page("message", heading="Practice tenant", sentences=sentences)
 
 
 async def error_page(request: Request, error: AuthorityError) -> Response:
-    """An error that no app may be told about by a redirect."""
+    """An error that must not be redirected to an app."""
     now = request.app.state.authority.clock()
     timestamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     details = [("Request Id", str(uuid.uuid4())), ("Timestamp", timestamp), ("Message", f"AADSTS{error.code}")]
@@ -65,7 +65,7 @@ async def error_page(request: Request, error: AuthorityError) -> Response:
 
 
 async def forbidden_page(request: Request, error: Exception) -> Response:
-    """A step of a sign-in that comes from elsewhere, or twice."""
+    """A step of a sign-in that another page sent, or that was sent twice."""
     sentences = ["This step was done before, took too long, or came from another page. Start again in your app."]
     return page("message", status=403, heading="This step can't be done", sentences=sentences)
 

@@ -1,7 +1,7 @@
 """The portal: the tenant's app registrations, laid out and named as in the Microsoft Entra admin center.
 
-It shows, and changes one thing only: an administrator may grant admin consent. It is served under a run's private key,
-to whoever runs the tenant. https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
+It is read-only, except that an administrator may grant admin consent. A run's private key restricts it to the person who
+runs the tenant. https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
 """
 
 import base64
@@ -16,7 +16,8 @@ from ..directory import credentials
 from ..directory.objects import AND_PERSONAL, MULTIPLE_ORGS, MY_ORG, PERSONAL, Application, Tenant, User
 from ..pages.page import page
 from ..timestamps import timestamp
-from . import admin_consent, transaction
+from . import form_token
+from .consent import ConfiguredPermission, configured_permissions, grant_all
 from .errors import AuthorityError, describe
 
 PURPOSE = "portal"
@@ -62,19 +63,19 @@ async def registration(request: Request) -> Response:
 async def grant_admin_consent(request: Request) -> Response:
     """``POST /portal/{client ID}``: grant what the registration lists, with the administrator's password"""
     authority, application, tenant = request.app.state.authority, _application(request), _tenant(request)
-    content, form = await transaction.take(request, pages=request.state.face.pages, purposes=(PURPOSE,))
+    content, form = await form_token.take(request, pages=request.state.face.pages, purposes=(PURPOSE,))
     if content["client_id"] != application.app_id:
-        raise transaction.Forbidden
+        raise form_token.Forbidden
     if not credentials.is_password(form.get("password", ""), _administrator(request, tenant).password_hash):
         return _show(request, application, problem=describe(AuthorityError(50126)))
-    admin_consent.grant_all(authority.directory, application, tenant, authority.clock())
+    grant_all(authority.directory, application, tenant, authority.clock())
     return _show(request, application, done="Admin consent was granted for the requested permissions.")
 
 
 def _show(request: Request, application: Application, *, problem: str | None = None, done: str | None = None):
     authority, tenant = request.app.state.authority, _tenant(request)
     directory = authority.directory
-    permissions = admin_consent.configured_permissions(directory, application, tenant)
+    permissions = configured_permissions(directory, application, tenant)
     content = {"purpose": PURPOSE, "client_id": application.app_id}
     return page(
         "portal_registration",
@@ -92,8 +93,8 @@ def _show(request: Request, application: Application, *, problem: str | None = N
         ],
         federated=directory.federated_credentials(application.app_id),
         permissions=permissions,
-        # A value that nobody can use isn't given out.
-        ctx=transaction.begin(directory, content, authority.clock()) if _grantable(permissions) else None,
+        # Without a permission to grant, the page has no form and needs no one-time value.
+        ctx=form_token.begin(directory, content, authority.clock()) if _grantable(permissions) else None,
         administrator=_administrator(request, tenant).user_principal_name,
         hint=request.state.password_hint,
         problem=problem,
@@ -123,7 +124,7 @@ def _platforms(application: Application) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, uris) for name, uris in platforms if uris]
 
 
-def _grantable(permissions: Iterable[admin_consent.ConfiguredPermission]) -> bool:
+def _grantable(permissions: Iterable[ConfiguredPermission]) -> bool:
     return any(permission.resource is not None and not permission.granted for permission in permissions)
 
 
@@ -144,7 +145,7 @@ def _credentials_state(request: Request, application: Application) -> str:
 
 
 def _tenant(request: Request) -> Tenant:
-    # The seed's first tenant is the learner's own; the other one is there to sign in from.
+    # The seed's first tenant is the learner's own; the other one is for multi-tenant sign-ins.
     return request.app.state.authority.directory.tenants()[0]
 
 

@@ -1,7 +1,4 @@
-"""The authorization server's paths, and what each handler needs."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""The authorization server's paths and their handlers, and the answers to errors."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -9,41 +6,23 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from .. import failures
-from ..directory.signing_keys import SigningKeys
-from ..directory.store import Directory
 from ..json_http import JsonAnswer
 from . import discovery, instance_metadata
-from .attempts import Attempts
-from .device_approval import device_authorization
+from .device_flow import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, render
+from .service import Authority
 from .token import token
-from .token_shape import AS_USUAL, TokenShape
 
 # Entra lets clients keep its public documents for a day.
 _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Authority:
-    """What the handlers share.
-
-    ``clock`` gives seconds since the epoch, ``shape`` how token answers look now.
-    """
-
-    directory: Directory
-    signing_keys: SigningKeys
-    clock: Callable[[], float]
-    wrong_codes: Attempts
-    profile: str = "entra"
-    shape: Callable[[], TokenShape] = lambda: AS_USUAL
 
 
 def application(authority: Authority) -> Starlette:
     """The authorization server as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
     app = Starlette(
         routes=[
-            # What is asked most comes first. No method stands for every one, also those nobody has heard of: the handlers
-            # say what they accept.
+            # The most frequent path comes first. An empty list matches every method, even unknown ones: the handlers
+            # check it.
             Route("/{tenant}/oauth2/v2.0/token", token, methods=[]),
             Route("/common/discovery/instance", instance),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", configuration_v2),
@@ -75,7 +54,7 @@ def metadata(authority: Authority) -> Starlette:
 
 
 async def user_realm(request: Request) -> JsonAnswer:
-    """``GET /common/userrealm/{user}``: where a person's password is checked; here always by the authority itself"""
+    """``GET /common/userrealm/{user}``: which server checks a person's password; here always the authority itself"""
     name = request.path_params["user"]
     body = {
         "ver": "1.0",
@@ -97,7 +76,7 @@ async def keys(request: Request) -> JsonAnswer:
     """``GET /{tenant}/discovery/v2.0/keys``"""
     authority, tenant = request.app.state.authority, request.path_params["tenant"]
     configuration = discovery.openid_configuration(authority.directory, request.state.face, tenant)
-    # A domain name stands for its tenant; the path of the keys then names the GUID.
+    # For a domain name, the path of the keys has the tenant's GUID.
     segment = configuration["jwks_uri"].removeprefix(request.state.face.login).split("/")[1]
     return JsonAnswer(discovery.keys(authority.signing_keys, request.state.face, segment), headers=_PUBLIC)
 

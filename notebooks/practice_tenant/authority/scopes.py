@@ -1,4 +1,4 @@
-"""What a sign-in asks for: permissions of one API, and OpenID Connect's own scopes.
+"""The scopes of a sign-in: permissions of one API, and OpenID Connect's own scopes.
 
 https://learn.microsoft.com/entra/identity-platform/scopes-oidc. ``User.Read`` alone means Microsoft Graph's;
 ``api://…/Records.Read`` names another API; ``…/.default`` means what the app's registration lists.
@@ -17,7 +17,7 @@ OIDC = ("openid", "profile", "email", "offline_access")
 DEFAULT = ".default"
 LONGEST_SCOPE = 4096
 
-# RFC 6749 section 3.3: what a scope may be made of.
+# RFC 6749 section 3.3: the characters of a scope.
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e ]+")
 # RFC 3986 section 3.1: an identifier is a URI of any scheme.
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -25,14 +25,15 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What was asked for.
+    """The scopes of a request.
 
     Attributes:
-        resource: the API, and its service principal in the user's tenant.
-        identifier: how the API was named.
+        resource: the API.
+        principal: its service principal in the user's tenant.
+        identifier: the API's name in the request.
         permissions: values such as ``User.Read``; empty for ``/.default`` and for OpenID Connect scopes alone.
-        default: whether it was ``/.default``.
-        oidc: the OpenID Connect scopes among them.
+        default: whether the scope is ``/.default``.
+        oidc: the OpenID Connect scopes.
         written: the API's scopes as the request wrote them.
     """
 
@@ -49,7 +50,7 @@ def split_scope(scope: str | None) -> list[str]:
     """The scopes of a request.
 
     Raises:
-        AuthorityError: 900144 without any, 70011 for characters that no scope has.
+        AuthorityError: 900144 without any, 70011 for invalid characters.
     """
     if not scope or not scope.strip():
         raise AuthorityError(900144, name="scope")
@@ -59,11 +60,11 @@ def split_scope(scope: str | None) -> list[str]:
 
 
 def read_scopes(directory: Directory, tenant: Tenant, client: Application, scope: str | None) -> Wanted:
-    """What the scopes of a sign-in mean in the user's tenant.
+    """Resolve the scopes of a sign-in in the user's tenant.
 
     Raises:
-        AuthorityError: as ``split_scope``; 28000 for two APIs at once, 500011 for an unknown API, 650053 for a
-            permission it doesn't have, 70011 for ``/.default`` beside others.
+        AuthorityError: as ``split_scope``; 28000 for two APIs at once, 500011 for an unknown API, 650053 for an unknown
+            permission, 70011 for ``/.default`` with other scopes.
     """
     scopes = split_scope(scope)
     oidc = tuple(item for item in scopes if item in OIDC)
@@ -93,7 +94,7 @@ def read_scopes(directory: Directory, tenant: Tenant, client: Application, scope
 
 
 def find_resource(directory: Directory, tenant: Tenant, identifier: str) -> tuple[Application, ServicePrincipal]:
-    """The API that an identifier URI or a client ID names, as a tenant sees it.
+    """The API with an identifier URI or a client ID, as a tenant sees it.
 
     Raises:
         AuthorityError: 500011 if the tenant has no such API.
@@ -107,7 +108,7 @@ def find_resource(directory: Directory, tenant: Tenant, identifier: str) -> tupl
 
 
 def is_scope(text: str) -> bool:
-    """Whether a text has only the characters that RFC 6749 section 3.3 allows in scopes, and spaces between them."""
+    """Whether a text has only spaces and the characters that RFC 6749 section 3.3 allows in scopes."""
     return bool(_SCOPE.fullmatch(text))
 
 
@@ -117,7 +118,7 @@ def is_identifier(text: str) -> bool:
 
 
 def registered_permissions(client: Application, resource: Application) -> tuple[str, ...]:
-    """The delegated permissions of an API that the client's registration lists: what ``/.default`` means."""
+    """The delegated permissions of an API in the client's registration, which ``/.default`` stands for."""
     if client.app_id == resource.app_id:
         return tuple(scope.value for scope in resource.permission_scopes)
     ids = {

@@ -1,4 +1,4 @@
-"""What the first part of an authority's path may name: a tenant, or one of the audiences that are no single tenant.
+"""The first segment of an authority's path: a tenant, or an audience such as ``organizations``.
 
 Source: https://learn.microsoft.com/entra/identity-platform/msal-client-application-configuration#authority
 """
@@ -10,7 +10,7 @@ from ..directory.store import Directory
 from ..hosts import Face
 from .errors import AuthorityError
 
-# The tenant that personal Microsoft accounts live in; discovery at /consumers names it.
+# The tenant of personal Microsoft accounts; discovery at /consumers names it.
 CONSUMERS_TENANT_ID = "9188040d-6c67-4c5b-b112-36a304b66dad"
 AUDIENCES = ("common", "organizations", "consumers")
 
@@ -35,7 +35,7 @@ def find_tenant(directory: Directory, name: str) -> Tenant:
 
 
 def require_served(directory: Directory, face: Face, name: str) -> None:
-    """Refuse another tenant, or an audience, under a host name that is for one tenant.
+    """Refuse other tenants and audiences under the host name of a single tenant.
 
     Raises:
         AuthorityError: 500210; 90002 or 900023 as ``find_tenant``.
@@ -47,5 +47,5 @@ def require_served(directory: Directory, face: Face, name: str) -> None:
 
 
 def tenant_of_user(directory: Directory, user_principal_name: str) -> Tenant | None:
-    """The tenant that the domain of a user's name belongs to: how ``common`` finds where somebody lives."""
+    """The tenant of the domain in a user's name; ``common`` finds a user's tenant this way."""
     return directory.tenant(user_principal_name.rpartition("@")[2] or "-")

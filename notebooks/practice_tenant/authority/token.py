@@ -1,7 +1,4 @@
-"""The token endpoint, as a list of steps: read, authenticate the client, is the grant served, run it.
-
-RFC 6749 section 3.2.
-"""
+"""The token endpoint (RFC 6749 section 3.2): read the form, authenticate the client, run the grant."""
 
 from starlette.requests import Request
 
@@ -10,11 +7,13 @@ from . import client_authentication, grants
 from .client_authentication import Client
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
+from .grants import password
 from .grants.grant import GrantRequest
+from .service import Authority
 from .signing import sign
 from .tenants import require_served
 
-# What a browser asks before a single-page app's request; the answer to the request itself names the one origin.
+# The answer to a browser's preflight for a single-page app; the token response itself names one origin.
 _PREFLIGHT = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "POST, OPTIONS",
@@ -36,46 +35,36 @@ async def token(request: Request) -> JsonAnswer:
     return JsonAnswer(body, headers=NO_STORE | cross_origin)
 
 
-def _run(request: Request, authority, form: dict[str, str]) -> tuple[dict, dict[str, str]]:
+def _run(request: Request, authority: Authority, form: dict[str, str]) -> tuple[dict, dict[str, str]]:
     """The token response before its tokens are signed, and the headers that let a page read it."""
+    face, tenant_name, origin = request.state.face, request.path_params["tenant"], request.headers.get("origin")
     now = authority.clock()
     grant_type = form.get("grant_type")
     if grant_type is None:
         raise AuthorityError(900144, name="grant_type")
     if grant_type not in grants.SERVED:
         raise AuthorityError(70003, grant_type=grant_type)
-    require_served(authority.directory, request.state.face, request.path_params["tenant"])
+    require_served(authority.directory, face, tenant_name)
+    if grant_type == password.GRANT_TYPE:
+        password.require_organization(tenant_name)
     credential = client_authentication.presented(form, request.headers.getlist("authorization"))
     client = client_authentication.authenticate(
         authority.directory,
-        request.path_params["tenant"],
+        tenant_name,
         credential,
         grant_type=grant_type,
-        face=request.state.face,
+        face=face,
         signing_keys=authority.signing_keys,
-        strict=authority.profile == "strict",
         now=now,
     )
     request.state.client_id = client.application.app_id
-    cross_origin = _allow_origin(request.headers.get("origin"), client)
-    body = grants.SERVED[grant_type](
-        GrantRequest(
-            client=client,
-            form=form,
-            directory=authority.directory,
-            signing_keys=authority.signing_keys,
-            face=request.state.face,
-            profile=authority.profile,
-            origin=request.headers.get("origin"),
-            now=now,
-            shape=authority.shape(),
-        )
-    )
-    return body, cross_origin
+    cross_origin = _allow_origin(origin, client)
+    grant = GrantRequest(authority=authority, client=client, form=form, face=face, origin=origin, now=now)
+    return grants.SERVED[grant_type](grant), cross_origin
 
 
 def _allow_origin(origin: str | None, client: Client) -> dict[str, str]:
-    """The headers that let a page read the answer: only a single-page app's own, and never beside a credential.
+    """The headers that let a page read the answer: for a single-page app's own pages, and never with a credential.
 
     Raises:
         AuthorityError: 9002326 for a request that another page sends.

@@ -1,4 +1,4 @@
-"""The paths of Azure AD B2C, and what each handler needs."""
+"""The paths of Azure AD B2C and their handlers, and the answers to errors."""
 
 import time
 import uuid
@@ -10,43 +10,43 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .. import failures
+from ..authority import form_token
 from ..authority import page_routes as authority_pages
-from ..authority import transaction
 from ..authority.errors import AuthorityError
 from ..authority.logout import logout
+from ..authority.service import Authority
 from ..json_http import JsonAnswer
 from ..pages.page import page
-from . import discovery, sign_in
+from . import sign_in
 from .errors import B2CError, describe, render
-from .service import Service
-from .token import token
-from .user_flow import Unknown, user_flow_of
+from .tokens import token
+from .user_flow import UnknownUserFlow, configuration, published_keys, user_flow_of
 
 _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*"}
 _PATHS = ("/{tenant}/{policy}", "/tfp/{tenant}/{policy}")
-# What the web server in front of B2C says where it has no such tenant or user flow.
+# The answer of the web server before B2C for an unknown tenant or user flow.
 _NOT_FOUND = "The resource you are looking for has been removed, had its name changed, or is temporarily unavailable."
 
 
-def application(service: Service) -> Starlette:
+def application(authority: Authority) -> Starlette:
     """Metadata, keys and the token endpoint as an ASGI application."""
     routes = [
         route
         for path in _PATHS
         for route in (
-            Route(f"{path}/v2.0/.well-known/openid-configuration", configuration),
+            Route(f"{path}/v2.0/.well-known/openid-configuration", metadata),
             Route(f"{path}/discovery/v2.0/keys", keys),
             Route(f"{path}/oauth2/v2.0/token", token, methods=["POST"]),
         )
     ]
     return _application(
-        service,
+        authority,
         routes,
-        failures.handlers(unavailable) | {B2CError: refuse, AuthorityError: malformed, Unknown: not_found},
+        failures.handlers(unavailable) | {B2CError: refuse, AuthorityError: malformed, UnknownUserFlow: not_found},
     )
 
 
-def pages(service: Service) -> Starlette:
+def pages(authority: Authority) -> Starlette:
     """The pages that a browser opens, as an ASGI application."""
     routes = [
         route
@@ -58,34 +58,34 @@ def pages(service: Service) -> Starlette:
         )
     ]
     return _application(
-        service,
+        authority,
         routes,
         failures.handlers(authority_pages.unavailable_page)
         | {
             B2CError: error_page,
             AuthorityError: malformed_page,
-            Unknown: not_found,
-            transaction.Forbidden: authority_pages.forbidden_page,
+            UnknownUserFlow: not_found,
+            form_token.Forbidden: authority_pages.forbidden_page,
         },
     )
 
 
-def _application(service: Service, routes: list[Route], handlers: dict) -> Starlette:
+def _application(authority: Authority, routes: list[Route], handlers: dict) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers | {HTTPException: other})
     app.router.redirect_slashes = False
-    app.state.authority = service
+    app.state.authority = authority
     return app
 
 
-async def configuration(request: Request) -> JsonAnswer:
+async def metadata(request: Request) -> JsonAnswer:
     """``GET /{tenant}/{user flow}/v2.0/.well-known/openid-configuration``"""
-    return JsonAnswer(discovery.configuration(user_flow_of(request)), headers=_PUBLIC)
+    return JsonAnswer(configuration(user_flow_of(request)), headers=_PUBLIC)
 
 
 async def keys(request: Request) -> JsonAnswer:
     """``GET /{tenant}/{user flow}/discovery/v2.0/keys``"""
     user_flow_of(request)
-    return JsonAnswer(discovery.keys(request.app.state.authority.signing_keys), headers=_PUBLIC)
+    return JsonAnswer(published_keys(request.app.state.authority.signing_keys), headers=_PUBLIC)
 
 
 async def sign_out(request: Request) -> Response:
@@ -100,7 +100,7 @@ async def refuse(request: Request, error: B2CError) -> JsonAnswer:
 
 
 async def malformed(request: Request, error: AuthorityError) -> JsonAnswer:
-    """A form that can't be read, or two credentials at once; B2C doesn't know Entra ID's codes."""
+    """A form that can't be parsed, or two credentials at once; B2C has no AADSTS codes."""
     refused = B2CError(90122, status=error.status, name="the form")
     return render(refused, request.app.state.authority.clock(), error.headers)
 
@@ -112,12 +112,12 @@ async def unavailable(request: Request, status: int, sentence: str, headers: dic
 
 
 def fault(status: int, headers: dict[str, str], request: Request, now: float) -> JsonAnswer:
-    """What a fault that somebody switched on looks like here."""
+    """The answer of an injected fault."""
     return render(B2CError(90244 if status == 429 else 90035, status=status), now, headers)
 
 
 async def error_page(request: Request, error: B2CError) -> Response:
-    """An error that no app may be told about by a redirect."""
+    """An error that must not be redirected to an app."""
     now = request.app.state.authority.clock()
     timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime(now))
     details = [("Correlation ID", str(uuid.uuid4())), ("Timestamp", timestamp)]
@@ -125,7 +125,7 @@ async def error_page(request: Request, error: B2CError) -> Response:
 
 
 async def malformed_page(request: Request, error: AuthorityError) -> Response:
-    """The same for what can't be read."""
+    """A request that can't be parsed."""
     return await error_page(request, B2CError(90122, status=error.status, name="the request"))
 
 
@@ -135,6 +135,6 @@ async def not_found(request: Request, error: Exception) -> Response:
 
 
 async def other(request: Request, error: HTTPException) -> Response:
-    """A path or method that isn't here."""
+    """An unknown path or method."""
     headers = {"Cache-Control": "no-store"} | (error.headers or {})
     return Response(_NOT_FOUND, error.status_code, headers=headers, media_type="text/html")

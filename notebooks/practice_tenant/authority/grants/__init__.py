@@ -1,4 +1,4 @@
-"""One file for each grant: its ``grant_type`` and the step that turns an authenticated client into an answer."""
+"""One file for each grant: its ``grant_type``, and the function that answers an authenticated client."""
 
 from . import authorization_code, client_credentials, device_code, on_behalf_of, password, refresh_token
 
@@ -6,5 +6,5 @@ SERVED = {
     grant.GRANT_TYPE: grant.run
     for grant in (client_credentials, authorization_code, refresh_token, device_code, on_behalf_of, password)
 }
-# MSAL for JavaScript polls by this name, from before RFC 8628, and Entra goes on taking it.
+# MSAL for JavaScript polls with this name from before RFC 8628, and Entra still accepts it.
 SERVED["device_code"] = device_code.run

@@ -1,4 +1,4 @@
-"""The authorization code grant: redeeming the code that a sign-in brought back.
+"""The authorization code grant: redeem the code of a sign-in.
 
 RFC 6749 section 4.1.3; PKCE in RFC 7636; https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 """
@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from ...directory import redirect_uri
 from ...directory.objects import Issued
+from ..authorize import check_verifier
 from ..errors import AuthorityError
-from ..pkce import check_verifier
 from ..scopes import read_scopes
-from ..sign_in import read_sign_in, token_response
-from .grant import GrantRequest
+from ..sign_in import read_sign_in
+from .grant import GrantRequest, token_response
 
 GRANT_TYPE = "authorization_code"
 CODE_SECONDS = 600
@@ -22,8 +22,8 @@ def run(grant: GrantRequest) -> dict:
 
     Raises:
         AuthorityError: 900144 without a code, 9002313 or 70000 for one that can't be, 54005 for one used before, 70008
-            for an expired one, 500112 for another redirect URI, 501481 for PKCE, 9002326 or 9002327 for a single-page
-            app's code in a program's hands or the reverse.
+            for an expired one, 500112 for another redirect URI, 501481 for PKCE, 9002326 or 9002327 when a program
+            redeems a single-page app's code, or the reverse.
     """
     code = grant.form.get("code")
     if code is None:
@@ -39,11 +39,11 @@ def run(grant: GrantRequest) -> dict:
         raise AuthorityError(70008)
     check_verifier(issued.content, grant.form.get("code_verifier"))
     _check_origin(grant, issued.content["sent_to"])
-    # One transaction: of several at once the first has its tokens before the next one takes them back.
+    # One transaction: of concurrent requests the first gets its tokens before the next one revokes them.
     with grant.directory.transaction():
         if grant.directory.redeem("code", code, grant.now):
             return _answer(grant, issued)
-        # RFC 6749 section 4.1.2: whoever redeems it again may have stolen it, so what came of it ends.
+        # RFC 6749 section 4.1.2: a second redemption may be a thief's, so all tokens of the code are revoked.
         grant.directory.revoke_family(issued.family)
     raise AuthorityError(54005)
 
@@ -61,6 +61,6 @@ def _answer(grant: GrantRequest, issued: Issued) -> dict:
     if sign_in is None:
         raise AuthorityError(70000, name="code", what="The account or the app it was issued to no longer exists.")
     wanted = read_scopes(grant.directory, sign_in.tenant, sign_in.client, grant.form.get("scope") or sign_in.scope)
-    # What the person was asked for decides about ID and refresh token, not what is redeemed for.
+    # The scopes of the sign-in decide about ID and refresh token, not the scopes of the redemption.
     asked = read_scopes(grant.directory, sign_in.tenant, sign_in.client, sign_in.scope)
-    return token_response(sign_in, replace(wanted, oidc=asked.oidc), **grant.services)
+    return token_response(grant, sign_in, replace(wanted, oidc=asked.oidc))

@@ -1,15 +1,13 @@
-"""The client credentials grant: an app asks for a token on its own behalf.
+"""The client credentials grant: an app gets a token on its own behalf.
 
 RFC 6749 section 4.4; https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow.
-The scope is a resource's identifier with ``/.default``: the permissions an administrator granted, all of them.
+The scope is a resource's identifier with ``/.default``: all permissions that an administrator granted.
 """
 
 from ...directory.objects import Application
-from .. import access_token
-from ..access_token import Resource
 from ..errors import AuthorityError
-from ..lifetime import Lifetime, lifetime_of
 from ..scopes import LONGEST_SCOPE, find_resource, is_identifier, is_scope
+from ..tokens import Lifetime, Resource, app_only, lifetime_of
 from .grant import GrantRequest
 
 GRANT_TYPE = "client_credentials"
@@ -36,16 +34,17 @@ def run(grant: GrantRequest) -> dict:
             resource=identifier,
             resource_name=application.display_name,
         )
-    lifetime, key = _lifetime(grant, application), grant.signing_keys.current()
-    token = access_token.app_only(client, resource, lifetime, face=grant.face, key=key, now=grant.now)
-    return grant.shape.answer({"token_type": "Bearer", **lifetime.answer(), "access_token": token})
+    shape, key = grant.authority.shape(), grant.authority.signing_keys.current()
+    lifetime = _lifetime(grant, application, shape.lifetime)
+    token = app_only(client, resource, lifetime, face=grant.face, key=key, now=grant.now)
+    return shape.answer({"token_type": "Bearer", **lifetime.answer(), "access_token": token})
 
 
-def _lifetime(grant: GrantRequest, resource: Application) -> Lifetime:
+def _lifetime(grant: GrantRequest, resource: Application, usual: int) -> Lifetime:
     own = grant.client.application
-    # On their own behalf only a tenant's own single-tenant apps are evaluated continuously.
+    # Of app-only tokens, continuous access evaluation covers those of the tenant's own single-tenant apps.
     evaluated = not own.multi_tenant and own.tenant_id == grant.client.tenant.id
-    return lifetime_of(grant.form.get("claims") if evaluated else None, resource, grant.shape.lifetime)
+    return lifetime_of(grant.form.get("claims") if evaluated else None, resource, usual)
 
 
 def resource_identifier(scope: str | None) -> str:

@@ -1,44 +1,81 @@
-"""What every grant is given: the authenticated client, the form, and what it may use."""
+"""A token request of an authenticated client, and the token response for a person; every grant uses them."""
 
 from dataclasses import dataclass
 
-from ...directory.signing_keys import SigningKeys
 from ...directory.store import Directory
 from ...hosts import Face
 from ..client_authentication import Client
-from ..token_shape import AS_USUAL, TokenShape
+from ..consent import consent_of, require_assignment, require_consent
+from ..scopes import Wanted, is_graph
+from ..service import Authority
+from ..sign_in import SignIn
+from ..tokens import REFRESH_TOKEN_SECONDS, Resource, client_info, delegated, id_token, lifetime_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class GrantRequest:
-    """One token request. ``profile`` is ``entra`` or ``strict``; ``now`` is seconds since the epoch.
+    """A token request.
 
-    ``origin`` is the page whose script sends it, and None for a program. ``shape`` is how the answer looks.
+    Attributes:
+        authority: the authorization server that answers it.
+        face: the name under which the server is asked.
+        origin: the page whose script sends the request; None for a program.
+        now: seconds since the epoch.
     """
 
+    authority: Authority
     client: Client
     form: dict[str, str]
-    directory: Directory
-    signing_keys: SigningKeys
     face: Face
-    profile: str
     origin: str | None
     now: float
-    shape: TokenShape = AS_USUAL
 
     @property
-    def strict(self) -> bool:
-        """Whether RFC 9700 counts where Entra is more lenient."""
-        return self.profile == "strict"
+    def directory(self) -> Directory:
+        """The authority's directory."""
+        return self.authority.directory
 
-    @property
-    def services(self) -> dict:
-        """What making a token response takes, as keyword arguments."""
-        return {
-            "directory": self.directory,
-            "signing_keys": self.signing_keys,
-            "face": self.face,
-            "now": self.now,
-            "claims": self.form.get("claims"),
-            "shape": self.shape,
-        }
+
+def token_response(grant: GrantRequest, sign_in: SignIn, wanted: Wanted, *, refresh: bool | None = None) -> dict:
+    """The token response for a sign-in: access token, and on request ID token, refresh token, client info.
+
+    Its layout is Entra's, as recorded.
+
+    Args:
+        refresh: whether to issue a refresh token; None follows ``offline_access``.
+
+    Raises:
+        AuthorityError: 50105 if the person may not use the app, 65001 if permissions lack consent, 9002313 for malformed
+            claims.
+    """
+    directory, shape, now = grant.directory, grant.authority.shape(), grant.now
+    consent = consent_of(directory, sign_in, wanted)
+    require_assignment(directory, consent)
+    require_consent(consent)
+    permissions = consent.granted
+    key = grant.authority.signing_keys.current()
+    resource = Resource(application=wanted.resource, identifier=wanted.identifier, roles=())
+    lifetime = lifetime_of(grant.form.get("claims"), wanted.resource, shape.lifetime)
+    in_token = (*permissions, *(name for name in wanted.oidc if name != "offline_access" and is_graph(wanted.resource)))
+    body = {
+        "token_type": "Bearer",
+        "scope": " ".join(dict.fromkeys((*wanted.written, *_answered(wanted, permissions), *in_token))),
+        **lifetime.answer(),
+        "access_token": delegated(sign_in, resource, in_token, lifetime, face=grant.face, key=key, now=now),
+    }
+    if refresh if refresh is not None else "offline_access" in wanted.oidc:
+        expires = now + REFRESH_TOKEN_SECONDS
+        body["refresh_token"] = directory.issue(
+            "refresh_token", sign_in.content(), expires=expires, family=sign_in.family
+        )
+    if "openid" in wanted.oidc:
+        body["id_token"] = id_token(sign_in, wanted, face=grant.face, key=key, now=now)
+    body["client_info"] = client_info(sign_in)
+    return shape.answer(body)
+
+
+def _answered(wanted: Wanted, permissions: tuple[str, ...]) -> tuple[str, ...]:
+    # Graph's permissions are answered in their short form, another API's after its identifier.
+    if is_graph(wanted.resource):
+        return permissions
+    return tuple(f"{wanted.identifier}/{value}" for value in permissions)

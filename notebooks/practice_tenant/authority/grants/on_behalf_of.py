@@ -1,4 +1,4 @@
-"""On behalf of: an API trades the token it was called with for one to call another API, for the same person.
+"""On behalf of: an API exchanges the token of its caller for a token to call another API, for the same person.
 
 RFC 7523 section 2.1, with Entra's ``requested_token_use``;
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
@@ -11,12 +11,12 @@ from ... import jose
 from ...timestamps import ticks
 from ..errors import AuthorityError
 from ..scopes import read_scopes
-from ..sign_in import SignIn, token_response
-from .grant import GrantRequest
+from ..sign_in import SignIn
+from .grant import GrantRequest, token_response
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-# What each token that Entra issues says, and as what.
+# The claims of every token that Entra issues, and their types.
 _CLAIMS = {"iss": str, "tid": str, "ver": str, "aud": str, "iat": int, "exp": int}
 
 
@@ -24,9 +24,9 @@ def run(grant: GrantRequest) -> dict:
     """The token response for the token of a person who called this API.
 
     Raises:
-        AuthorityError: 900144 for a missing parameter, 7000218 for a public client, 50027 for what is no token of
-            Entra's kind, 50013 for a token that isn't ours, 500131 for one addressed to another API, 500133 for an
-            expired one, 65001 without consent.
+        AuthorityError: 900144 for a missing parameter, 7000218 for a public client, 50027 for a malformed token, 50013
+            for another issuer's, 500131 for one addressed to another API, 500133 for an expired one, 65001 without
+            consent.
     """
     for name in ("assertion", "requested_token_use"):
         if name not in grant.form:
@@ -53,7 +53,7 @@ def run(grant: GrantRequest) -> dict:
         method=grant.client.method,
     )
     wanted = read_scopes(grant.directory, tenant, sign_in.client, grant.form.get("scope"))
-    return token_response(sign_in, wanted, **grant.services)
+    return token_response(grant, sign_in, wanted)
 
 
 def _verified(assertion: str, grant: GrantRequest) -> dict:
@@ -61,7 +61,7 @@ def _verified(assertion: str, grant: GrantRequest) -> dict:
         parsed = jose.read(assertion)
     except jose.Malformed as error:
         raise AuthorityError(50027, error="invalid_grant") from error
-    key = next((key for key in grant.signing_keys.published() if key.kid == parsed.header.get("kid")), None)
+    key = next((key for key in grant.authority.signing_keys.published() if key.kid == parsed.header.get("kid")), None)
     if key is None or parsed.header.get("alg") != "RS256":
         raise AuthorityError(50013, reason="The key was not found.")
     try:
@@ -74,7 +74,7 @@ def _verified(assertion: str, grant: GrantRequest) -> dict:
         raise AuthorityError(50027, error="invalid_grant")
     if claims["iss"] != grant.face.issuer(claims["tid"], claims["ver"]):
         raise AuthorityError(50013, reason="The assertion was issued by another authority.")
-    # An ID token of this app has its client ID as audience too; it is no token for an API.
+    # An ID token also has the app's client ID as audience, but it is no token for an API.
     if claims["aud"] not in (application.app_id, *application.identifier_uris) or not claims.keys() & {"scp", "roles"}:
         raise AuthorityError(
             500131,

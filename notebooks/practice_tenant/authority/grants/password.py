@@ -1,17 +1,29 @@
-"""The resource owner password credentials grant, for apps that can't do better.
+"""The resource owner password credentials grant, a last resort for apps.
 
-RFC 6749 section 4.3; https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc. The strict profile doesn't
-serve it (RFC 9700 section 2.4).
+RFC 6749 section 4.3; https://learn.microsoft.com/entra/identity-platform/v2-oauth-ropc. RFC 9700 section 2.4 forbids
+it; Entra still serves it.
 """
 
 from ...directory import credentials
 from ..errors import AuthorityError
 from ..scopes import read_scopes
-from ..sign_in import SignIn, token_response
+from ..sign_in import SignIn
 from ..tenants import tenant_of_user
-from .grant import GrantRequest
+from .grant import GrantRequest, token_response
 
 GRANT_TYPE = "password"
+# Personal accounts have no passwords for apps. ``common`` would include them.
+REFUSED_AUDIENCES = ("common", "consumers")
+
+
+def require_organization(tenant_name: str) -> None:
+    """Refuse an audience that includes personal accounts. Entra does so before it looks at the client.
+
+    Raises:
+        AuthorityError: 9001023.
+    """
+    if tenant_name.lower() in REFUSED_AUDIENCES:
+        raise AuthorityError(9001023)
 
 
 def run(grant: GrantRequest) -> dict:
@@ -19,10 +31,8 @@ def run(grant: GrantRequest) -> dict:
 
     Raises:
         AuthorityError: 900144 for a missing parameter, 50034 for an unknown name, 50126 for a wrong password, 65001
-            without consent, 70003 in the strict profile.
+            without consent.
     """
-    if grant.strict:
-        raise AuthorityError(70003, grant_type=GRANT_TYPE)
     for name in ("username", "password"):
         if name not in grant.form:
             raise AuthorityError(900144, name=name)
@@ -42,4 +52,4 @@ def run(grant: GrantRequest) -> dict:
         auth_time=int(grant.now),
         method=grant.client.method,
     )
-    return token_response(sign_in, wanted, **grant.services)
+    return token_response(grant, sign_in, wanted)

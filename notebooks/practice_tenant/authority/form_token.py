@@ -1,8 +1,7 @@
-"""One step of a sign-in on a page: where it came from, and the one-time value that says which sign-in it belongs to.
+"""Form tokens: the one-time value in each form of a sign-in, and the check of the form's origin.
 
-No cookie carries a session: cookies ignore ports, so another page on this computer could use them. Each form holds a
-value that is good for one step, and the browser's own headers say that the step comes from our page (RFC 6749 section
-10.12).
+No cookie carries a session: cookies ignore ports, so other pages on this computer could use them. Instead each form has a
+token for one step, and the browser's headers must show that the form is ours (RFC 6749 section 10.12).
 """
 
 from starlette.requests import Request
@@ -11,24 +10,24 @@ from ..directory.store import Directory
 from .form import read_form
 
 SECONDS = 900
-KIND = "transaction"
+KIND = "form_token"
 
 
 class Forbidden(Exception):
-    """The step doesn't come from a page of ours, or its one-time value is missing, used or expired."""
+    """The form comes from another page, or its token is missing, used or expired."""
 
 
 def begin(directory: Directory, content: dict, now: float) -> str:
-    """A one-time value for the next step."""
+    """Issue a token for the next step; *content* is the state of the sign-in."""
     return directory.issue(KIND, content, expires=now + SECONDS)
 
 
 async def take(request: Request, *, pages: str, purposes: tuple[str, ...]) -> tuple[dict, dict[str, str]]:
-    """The content and the form of a step; its one-time value is used up.
+    """Redeem the token of a posted form, and return the sign-in's state and the form.
 
     Args:
         pages: base URL of the pages; only their own origin may post to them.
-        purposes: what the transaction may be for; a value from another kind of page doesn't count.
+        purposes: the purposes of the page; tokens for others are refused.
 
     Raises:
         Forbidden: see there.
@@ -49,16 +48,16 @@ def require_own_origin(request: Request, pages: str) -> None:
     """Refuse a form that another page posts.
 
     Raises:
-        Forbidden: the browser says that it comes from elsewhere.
+        Forbidden: the browser's headers name another origin.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
-        # A hub's proxy changes the host, so that Origin isn't ours; only a page of the same origin has this value.
+        # A hub's proxy changes the host, so Origin differs from ours; only a page of the same origin has this value.
         if site not in ("same-origin", "none"):
             raise Forbidden
         return
     own = "/".join(pages.split("/")[:3])
-    # Browsers leave Sec-Fetch-Site out on a hub without TLS. Its proxy passes on the Host that the browser asked for,
-    # and no other Host gets here: it is allow-listed, or whoever sends it knows the key of the pages.
+    # Browsers omit Sec-Fetch-Site on a hub without TLS. Its proxy passes on the Host that the browser sent. A Host that
+    # reaches this line is allow-listed, or the request has the key of the pages.
     if origin not in (None, own) and origin.partition("://")[2] != request.headers["host"]:
         raise Forbidden
