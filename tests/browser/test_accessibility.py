@@ -8,8 +8,6 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import DARK, LIGHT, WINDOW, Lab
 
-pytestmark = pytest.mark.browser
-
 FORM = "01-040"
 # JupyterLab itself makes the prompts, and links of the addresses in plain text.
 OURS = {"include": [[".jp-OutputArea"]], "exclude": [[".jp-OutputPrompt"], [".jp-RenderedText"]]}

@@ -13,8 +13,6 @@ from tests.browser.lab import Lab
 from tests.browser.server import Server
 from tests.notebooks import canary
 
-pytestmark = pytest.mark.browser
-
 NAME = "01-app-registration-values"
 IMPORTS, FORM = "01-002", "01-040"
 FIELDS = "input, textarea, [contenteditable=true]"

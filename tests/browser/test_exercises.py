@@ -9,8 +9,6 @@ from playwright.sync_api import Locator, expect
 from course import exercises
 from tests.browser.lab import Lab
 
-pytestmark = pytest.mark.browser
-
 IMPORTS, CELL, PROGRESS = "01-002", "01-047", "00-027"
 [EXERCISE] = [exercise for exercise in exercises.every() if exercise.id == "01-which-value"]
 

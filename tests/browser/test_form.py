@@ -12,8 +12,6 @@ from playwright.sync_api import Locator, expect
 from course import Registration
 from tests.browser.lab import Lab
 
-pytestmark = pytest.mark.browser
-
 IMPORTS, FORM = "01-002", "01-040"
 # What becomes of it elsewhere is in test_canary.py.
 CANARY = "Zq8~canaryCANARY0123456789canaryCANARY.zz"

@@ -9,8 +9,6 @@ from playwright.sync_api import Keyboard, Locator, expect
 from course import Registration
 from tests.browser.lab import Lab
 
-pytestmark = pytest.mark.browser
-
 IMPORTS, FORM = "01-002", "01-040"
 COMMANDS = "badd"  # a cell below, a cell above, delete the cell: what JupyterLab makes of these letters
 IN_ORDER = (

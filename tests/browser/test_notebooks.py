@@ -11,8 +11,6 @@ from tests.browser.lab import Lab
 from tests.browser.outputs import code_cells, texts
 from tests.environment import ROOT
 
-pytestmark = pytest.mark.browser
-
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 

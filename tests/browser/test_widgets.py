@@ -9,8 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
 
-pytestmark = pytest.mark.browser
-
 TRACE, INSPECTOR = "04-008", "04-014"
 WHOLE_TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}")
 

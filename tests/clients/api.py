@@ -5,7 +5,7 @@ from pathlib import Path
 
 import requests
 
-from tests.conformance.certificate import Certificate
+from tests.tenant.certificate import Certificate
 
 SECONDS = 10
 

@@ -9,10 +9,10 @@ import pytest
 from azure.identity import ClientSecretCredential
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.conformance.certificate import Certificate, new_certificate
-from tests.conformance.person import Person
 from tests.environment import hermetic
-from tests.live.served import ServedTenant, served
+from tests.notebooks.live.served import ServedTenant, served
+from tests.tenant.certificate import Certificate, new_certificate
+from tests.tenant.person import Person
 
 from . import script
 from .api import Api, WebApp

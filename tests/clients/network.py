@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.conformance.clients import Headers
+from tests.tenant.clients import Headers
 
 SECONDS = 10
 

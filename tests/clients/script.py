@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from tests.conformance.person import Person
 from tests.environment import ROOT
+from tests.tenant.person import Person
 
 FOLDER = Path(__file__).with_name("node")
 _INSTALL = f"npm ci --ignore-scripts --prefix {FOLDER.relative_to(ROOT).as_posix()}"

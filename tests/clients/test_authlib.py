@@ -8,13 +8,11 @@ from authlib.integrations.base_client.sync_openid import OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
 from joserfc.errors import BadSignatureError, InvalidClaimError
 
-from tests.conformance.person import Person
-from tests.conformance.relying_party import sent_back
-from tests.live.served import ServedTenant
+from tests.notebooks.live.served import ServedTenant
+from tests.tenant.person import Person
+from tests.tenant.relying_party import sent_back
 
 from .api import Api, WebApp
-
-pytestmark = pytest.mark.clients
 
 
 class App(OAuth2Mixin, OpenIDMixin, BaseApp):

@@ -7,13 +7,11 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import CertificateCredential, ClientSecretCredential, DeviceCodeCredential, OnBehalfOfCredential
 
-from tests.conformance.person import Person
-from tests.live.served import ServedTenant
+from tests.notebooks.live.served import ServedTenant
+from tests.tenant.person import Person
 
 from .api import Api
 from .conftest import GRAPH_DEFAULT
-
-pytestmark = pytest.mark.clients
 
 USER_READ = "https://graph.microsoft.com/User.Read"
 

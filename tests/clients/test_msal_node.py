@@ -3,13 +3,11 @@
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.conformance.certificate import Certificate
-from tests.conformance.person import Person
-from tests.live.served import ServedTenant
+from tests.notebooks.live.served import ServedTenant
+from tests.tenant.certificate import Certificate
+from tests.tenant.person import Person
 
 from .script import Run, Settings
-
-pytestmark = pytest.mark.clients
 
 
 @pytest.fixture

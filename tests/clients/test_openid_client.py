@@ -2,12 +2,10 @@
 
 import pytest
 
-from tests.conformance.person import Person
+from tests.tenant.person import Person
 
 from .api import WebApp
 from .script import Run, ScriptFailed, Settings
-
-pytestmark = pytest.mark.clients
 
 
 @pytest.fixture

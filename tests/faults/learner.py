@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.unit.children import NOTEBOOKS, SECONDS
+from tests.children import NOTEBOOKS, SECONDS
 
 _LEARNS = """
 import json, msal

@@ -11,8 +11,8 @@ from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.store import Directory
 from practice_tenant.hosts import RUN_HEADER
 from practice_tenant.state import State
-from tests.conformance.clients import FORM, InProcess
-from tests.unit.practice import CONTROL_TOKEN, RUN_TOKEN
+from tests.tenant.clients import FORM, InProcess
+from tests.tenant.practice import CONTROL_TOKEN, RUN_TOKEN
 
 _KEY = "the-key-of-this-run"
 

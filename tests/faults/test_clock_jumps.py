@@ -8,7 +8,7 @@ import time
 import pytest
 
 from practice_tenant.listeners.tls import new_identity
-from tests.unit.children import run
+from tests.children import run
 
 HOUR = 3600
 

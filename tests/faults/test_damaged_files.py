@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from practice_tenant.state import DATABASE, SECRETS, open_state
+from tests.children import running, tenant_folder
+from tests.directory.opened_state import holds_its_secrets, set_aside
 from tests.environment import hermetic
 from tests.faults.learner import LEARNT, learn
-from tests.unit.children import running, tenant_folder
-from tests.unit.opened_state import holds_its_secrets, set_aside
 
 # Registers apps one by one, so that they stand in the write-ahead log when it is killed.
 WRITES = """

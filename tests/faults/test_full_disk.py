@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.children import NOTEBOOKS, SECONDS
 from tests.environment import hermetic
 from tests.faults.learner import LEARNT, learn
 from tests.faults.namespaces import inside
-from tests.unit.children import NOTEBOOKS, SECONDS
 
 # A disk that the process can fill up, and make room on again.
 FILLS = """

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from jupyter_client import BlockingKernelClient
 
-from tests.bench.kernel import printed, running
+from tests.directory.opened_state import set_aside
 from tests.environment import hermetic
-from tests.unit.opened_state import set_aside
+from tests.scheduled.bench.kernel import printed, running
 
 KERNELS = 5
 SECONDS = 30

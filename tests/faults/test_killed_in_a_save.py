@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.unit.children import run
+from tests.children import run
 
 # Forks for each line that Python runs while the file is written, kills the copy there, and says what the file holds.
 KILLED_AT_EACH_LINE = """

@@ -9,7 +9,7 @@ import pytest
 
 from course import Tenant
 from course.served_tenant import ControlError
-from tests.unit.children import running, tenant_folder
+from tests.children import running, tenant_folder
 
 PORTS = ("--https-port", "0", "--http-port", "0")
 

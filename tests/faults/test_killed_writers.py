@@ -8,8 +8,8 @@ from pathlib import Path
 from course import dotenv_file
 from practice_tenant.state import open_state
 from scripts import http_cache_file
-from tests.unit.children import running, tenant_folder
-from tests.unit.opened_state import holds_its_secrets, set_aside
+from tests.children import running, tenant_folder
+from tests.directory.opened_state import holds_its_secrets, set_aside
 
 KILLS = 30
 

@@ -17,7 +17,7 @@ import requests
 from course import Tenant
 from course.served_tenant import ControlError
 from tests.environment import hermetic
-from tests.live.served import FOLDER, ServedTenant, served
+from tests.notebooks.live.served import FOLDER, ServedTenant, served
 
 SCOPE = ["https://graph.microsoft.com/.default"]
 SECONDS = 30

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import NOTEBOOKS, SECONDS
 from tests.environment import hermetic
 from tests.faults.learner import LEARNT, learn
 from tests.faults.namespaces import inside, never
-from tests.unit.children import NOTEBOOKS, SECONDS
 
 NO_FILES = ("__pycache__", ".ipynb_checkpoints", ".env", "*.ipynb")
 

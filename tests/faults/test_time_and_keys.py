@@ -11,8 +11,8 @@ from msal.exceptions import MsalServiceError
 
 from course import Administrator, Registration, Tenant, person
 from course.http_session import CarriedSession
-from tests.conformance.certificate import new_certificate
 from tests.faults.conftest import NewApp
+from tests.tenant.certificate import new_certificate
 
 SCOPE = ["https://graph.microsoft.com/.default"]
 USERS = "https://graph.microsoft.com/v1.0/users"

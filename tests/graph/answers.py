@@ -4,7 +4,7 @@ import re
 
 import httpx
 
-from tests.unit.practice import Practice
+from tests.tenant.practice import Practice
 
 GRAPH = "https://graph.microsoft.com/v1.0"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

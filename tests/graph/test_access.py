@@ -45,8 +45,8 @@ def ids(practice) -> dict[str, str]:
         ("GET", "/organization"),
     ],
 )
-def test_an_app_that_may_only_read_users_may_do_nothing_else(method, path, ids, practice, learner):
-    assert refused(practice.graph(method, path.format_map(ids), learner)) == FORBIDDEN
+def test_an_app_that_may_only_read_users_may_do_nothing_else(method, path, ids, practice, learner_token):
+    assert refused(practice.graph(method, path.format_map(ids), learner_token)) == FORBIDDEN
 
 
 @pytest.mark.statement(125)

@@ -10,7 +10,7 @@ import pytest
 
 from practice_tenant.directory.objects import Application
 from practice_tenant.directory.permissions import GRAPH_APP_ID, graph_role_id, graph_scope_id
-from tests.unit.practice import Practice
+from tests.tenant.practice import Practice
 
 from .answers import BAD_REQUEST, GRAPH, GUID, created, refused
 
@@ -24,7 +24,7 @@ WRONG = {
 
 
 @pytest.mark.statement(110)
-def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrator):
+def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrator_token):
     wanted = {
         "displayName": "Everything",
         "signInAudience": "AzureADMultipleOrgs",
@@ -56,7 +56,7 @@ def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrat
             }
         ],
     }
-    app = created(practice, administrator, "/applications", wanted)
+    app = created(practice, administrator_token, "/applications", wanted)
     assert {name: app[name] for name in wanted} == wanted
     assert app["@odata.context"] == f"{GRAPH}/$metadata#applications/$entity"
     assert GUID.fullmatch(app["id"])
@@ -64,7 +64,7 @@ def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrat
     assert app["id"] != app["appId"]
     assert TIME.fullmatch(app["createdDateTime"])
     assert (app["appRoles"], app["passwordCredentials"], app["keyCredentials"]) == ([], [], [])
-    assert practice.graph("GET", f"/applications/{app['id']}", administrator).json() == app
+    assert practice.graph("GET", f"/applications/{app['id']}", administrator_token).json() == app
 
 
 @pytest.mark.statement(111)
@@ -92,9 +92,9 @@ def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrat
     ],
     ids=str,
 )
-def test_an_app_that_cannot_be_made_is_refused_and_nothing_is_kept(body, practice, administrator):
+def test_an_app_that_cannot_be_made_is_refused_and_nothing_is_kept(body, practice, administrator_token):
     before = practice.directory.applications(practice.seeded.tenant_id)
-    assert practice.graph("POST", "/applications", administrator, body).status_code == 400
+    assert practice.graph("POST", "/applications", administrator_token, body).status_code == 400
     assert practice.directory.applications(practice.seeded.tenant_id) == before
 
 
@@ -168,9 +168,9 @@ class Api:
 
 
 @pytest.fixture
-def api(practice, administrator) -> Api:
+def api(practice, administrator_token) -> Api:
     app = practice.directory.application(app_id=practice.seeded.client_id)
-    return Api(practice=practice, id=app.id, own=f"api://{app.app_id}", token=administrator)
+    return Api(practice=practice, id=app.id, own=f"api://{app.app_id}", token=administrator_token)
 
 
 @pytest.mark.statement(113)

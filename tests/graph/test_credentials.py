@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.conformance.certificate import Certificate, new_certificate
-from tests.unit.practice import NOW, Practice
+from tests.tenant.certificate import Certificate, new_certificate
+from tests.tenant.practice import NOW, Practice
 
 from .answers import BAD_REQUEST, created, refused
 
 
 @pytest.mark.statement(114)
-def test_a_secrets_value_is_shown_once_and_each_secret_has_its_end(practice, administrator):
-    app = created(practice, administrator, "/applications", {"displayName": "Secrets"})
-    created(practice, administrator, "/servicePrincipals", {"appId": app["appId"]})
+def test_a_secrets_value_is_shown_once_and_each_secret_has_its_end(practice, administrator_token):
+    app = created(practice, administrator_token, "/applications", {"displayName": "Secrets"})
+    created(practice, administrator_token, "/servicePrincipals", {"appId": app["appId"]})
     path = f"/applications/{app['id']}"
     soon = {"passwordCredential": {"displayName": "soon over", "endDateTime": "2026-09-22T00:00:00Z"}}
-    added = [practice.graph("POST", f"{path}/addPassword", administrator, body).json() for body in (soon, None)]
-    shown = practice.graph("GET", path, administrator)
+    added = [practice.graph("POST", f"{path}/addPassword", administrator_token, body).json() for body in (soon, None)]
+    shown = practice.graph("GET", path, administrator_token)
     assert [item["secretText"] for item in shown.json()["passwordCredentials"]] == [None, None]
     assert not [item for item in added if item["secretText"] in shown.text]
     assert added[0]["endDateTime"] == "2026-09-22T00:00:00Z"
@@ -32,8 +32,8 @@ def test_a_secrets_value_is_shown_once_and_each_secret_has_its_end(practice, adm
     practice.clock.advance(3 * 24 * 3600)
     codes = [practice.token(app["appId"], item["secretText"]).json().get("error_codes") for item in added]
     assert codes == [[7000222], None]
-    administrator = practice.administrator_token()
-    removed = practice.graph("POST", f"{path}/removePassword", administrator, {"keyId": added[1]["keyId"]})
+    administrator_token = practice.administrator_token()
+    removed = practice.graph("POST", f"{path}/removePassword", administrator_token, {"keyId": added[1]["keyId"]})
     assert (removed.status_code, removed.content) == (204, b"")
     assert practice.token(app["appId"], added[1]["secretText"]).json()["error_codes"] == [7000215]
 
@@ -51,20 +51,20 @@ def test_a_secrets_value_is_shown_once_and_each_secret_has_its_end(practice, adm
     ],
     ids=str,
 )
-def test_a_secret_that_cannot_be_made_is_refused_and_none_is_kept(credential, practice, administrator):
+def test_a_secret_that_cannot_be_made_is_refused_and_none_is_kept(credential, practice, administrator_token):
     app = practice.directory.application(app_id=practice.seeded.client_id)
     before = practice.directory.passwords(app.app_id)
     path = f"/applications/{app.id}/addPassword"
-    assert refused(practice.graph("POST", path, administrator, {"passwordCredential": credential})) == BAD_REQUEST
+    assert refused(practice.graph("POST", path, administrator_token, {"passwordCredential": credential})) == BAD_REQUEST
     assert practice.directory.passwords(app.app_id) == before
 
 
 @pytest.mark.statement(114)
-def test_a_secret_that_the_app_does_not_have_cannot_be_removed(practice, administrator):
+def test_a_secret_that_the_app_does_not_have_cannot_be_removed(practice, administrator_token):
     app = practice.directory.application(app_id=practice.seeded.client_id)
     other = practice.directory.passwords(practice.seeded.administrator_client_id)[0]
     path = f"/applications/{app.id}/removePassword"
-    assert refused(practice.graph("POST", path, administrator, {"keyId": other.key_id})) == BAD_REQUEST
+    assert refused(practice.graph("POST", path, administrator_token, {"keyId": other.key_id})) == BAD_REQUEST
     assert practice.directory.passwords(practice.seeded.administrator_client_id) == [other]
 
 

@@ -5,7 +5,7 @@ https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
 
 import pytest
 
-from tests.unit.practice import Practice
+from tests.tenant.practice import Practice
 
 from .answers import NOT_FOUND, refused
 

@@ -7,8 +7,8 @@ import pytest
 
 from practice_tenant.directory.objects import DEFAULT_ACCESS
 from practice_tenant.directory.permissions import GRAPH_APP_ID, graph_role_id
-from tests.conformance.tokens import parts_of
-from tests.unit.practice import Practice
+from tests.tenant.practice import Practice
+from tests.tenant.tokens import parts_of
 
 from .answers import BAD_REQUEST, FORBIDDEN, NOT_FOUND, created, refused, values
 
@@ -99,47 +99,51 @@ def test_a_managed_identity_is_told_from_an_application(assigning):
 
 
 @pytest.mark.statement(119)
-def test_a_second_service_principal_of_an_app_is_refused(practice, administrator):
-    response = practice.graph("POST", "/servicePrincipals", administrator, {"appId": practice.seeded.client_id})
+def test_a_second_service_principal_of_an_app_is_refused(practice, administrator_token):
+    response = practice.graph("POST", "/servicePrincipals", administrator_token, {"appId": practice.seeded.client_id})
     assert refused(response) == (409, "Request_MultipleObjectsWithSameKeyValue")
 
 
 @pytest.mark.statement(119)
 @pytest.mark.parametrize("app_id", [MISSING, "", None, 5])
-def test_a_service_principal_of_no_app_is_refused(app_id, practice, administrator):
-    assert refused(practice.graph("POST", "/servicePrincipals", administrator, {"appId": app_id})) == BAD_REQUEST
+def test_a_service_principal_of_no_app_is_refused(app_id, practice, administrator_token):
+    assert refused(practice.graph("POST", "/servicePrincipals", administrator_token, {"appId": app_id})) == BAD_REQUEST
 
 
 @pytest.mark.statement(120)
-def test_an_app_that_is_registered_secured_and_granted_gets_a_token_with_its_role(practice, administrator):
-    app = created(practice, administrator, "/applications", {"displayName": "Mine", "signInAudience": "AzureADMyOrg"})
-    secret = practice.graph("POST", f"/applications/{app['id']}/addPassword", administrator).json()["secretText"]
+def test_an_app_that_is_registered_secured_and_granted_gets_a_token_with_its_role(practice, administrator_token):
+    app = created(
+        practice, administrator_token, "/applications", {"displayName": "Mine", "signInAudience": "AzureADMyOrg"}
+    )
+    secret = practice.graph("POST", f"/applications/{app['id']}/addPassword", administrator_token).json()["secretText"]
     assert practice.token(app["appId"], secret).json()["error_codes"] == [7000229]
-    principal = created(practice, administrator, "/servicePrincipals", {"appId": app["appId"]})
+    principal = created(practice, administrator_token, "/servicePrincipals", {"appId": app["appId"]})
     _, before = parts_of(practice.token(app["appId"], secret).json()["access_token"])
-    [graph] = values(practice, administrator, "/servicePrincipals", filter=f"appId eq '{GRAPH_APP_ID}'")
+    [graph] = values(practice, administrator_token, "/servicePrincipals", filter=f"appId eq '{GRAPH_APP_ID}'")
     role = next(role for role in graph["appRoles"] if role["value"] == "User.Read.All")
     grant = {"principalId": principal["id"], "resourceId": graph["id"], "appRoleId": role["id"]}
     path = f"/servicePrincipals/{principal['id']}/appRoleAssignments"
-    assignment = created(practice, administrator, path, grant)
+    assignment = created(practice, administrator_token, path, grant)
     token = practice.token(app["appId"], secret).json()["access_token"]
     _, after = parts_of(token)
     assert "roles" not in before
     assert (after.get("roles"), after["oid"], after["app_displayname"]) == (["User.Read.All"], principal["id"], "Mine")
     assert practice.graph("GET", "/users", token).status_code == 200
-    assert practice.graph("DELETE", f"{path}/{assignment['id']}", administrator).status_code == 204
+    assert practice.graph("DELETE", f"{path}/{assignment['id']}", administrator_token).status_code == 204
     assert "roles" not in parts_of(practice.token(app["appId"], secret).json()["access_token"])[1]
     assert practice.graph("GET", "/users", token).status_code == 200, "a token keeps its roles until it ends"
 
 
 @pytest.mark.statement(120)
-def test_what_an_app_asks_for_is_not_granted_by_asking(practice, administrator):
+def test_what_an_app_asks_for_is_not_granted_by_asking(practice, administrator_token):
     asked = [
         {"resourceAppId": GRAPH_APP_ID, "resourceAccess": [{"id": graph_role_id("User.Read.All"), "type": "Role"}]}
     ]
-    app = created(practice, administrator, "/applications", {"displayName": "Asks", "requiredResourceAccess": asked})
-    secret = practice.graph("POST", f"/applications/{app['id']}/addPassword", administrator).json()["secretText"]
-    created(practice, administrator, "/servicePrincipals", {"appId": app["appId"]})
+    app = created(
+        practice, administrator_token, "/applications", {"displayName": "Asks", "requiredResourceAccess": asked}
+    )
+    secret = practice.graph("POST", f"/applications/{app['id']}/addPassword", administrator_token).json()["secretText"]
+    created(practice, administrator_token, "/servicePrincipals", {"appId": app["appId"]})
     token = practice.token(app["appId"], secret).json()["access_token"]
     assert "roles" not in parts_of(token)[1]
     assert refused(practice.graph("GET", "/users", token)) == FORBIDDEN
@@ -158,7 +162,7 @@ def test_what_an_app_asks_for_is_not_granted_by_asking(practice, administrator):
     ],
     ids=str,
 )
-def test_a_grant_that_cannot_be_given_or_was_given_already_is_refused(change, practice, administrator):
+def test_a_grant_that_cannot_be_given_or_was_given_already_is_refused(change, practice, administrator_token):
     directory, seeded = practice.directory, practice.seeded
     principal = directory.service_principal(seeded.tenant_id, app_id=seeded.client_id)
     graph = directory.service_principal(seeded.tenant_id, app_id=GRAPH_APP_ID)
@@ -169,5 +173,5 @@ def test_a_grant_that_cannot_be_given_or_was_given_already_is_refused(change, pr
         "appRoleId": graph_role_id("User.ReadWrite.All"),
     }
     path = f"/servicePrincipals/{principal.id}/appRoleAssignments"
-    assert refused(practice.graph("POST", path, administrator, grant | change)) == BAD_REQUEST
+    assert refused(practice.graph("POST", path, administrator_token, grant | change)) == BAD_REQUEST
     assert directory.app_role_assignments(principal.id) == before

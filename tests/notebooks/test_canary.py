@@ -98,6 +98,7 @@ print(Administrator(registration=registration).add_secret().value, seeded.client
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
 def test_a_secret_is_shown_and_kept_nowhere(notebook: Notebook, tmp_path: Path):
     environment = hermetic(tmp_path)
@@ -123,6 +124,7 @@ def test_a_secret_is_shown_and_kept_nowhere(notebook: Notebook, tmp_path: Path):
             assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", [book for book in NOTEBOOKS if str(book).startswith("04")], ids=str)
 def test_a_secret_that_is_refused_is_shown_and_kept_nowhere(notebook: Notebook, tmp_path: Path):
     refused = canary.new()

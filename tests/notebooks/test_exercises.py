@@ -46,6 +46,7 @@ def test_the_task_stands_above_the_cell_under_the_exercises_title(notebook: Note
             assert exercises.find(cell.metadata.exercise).title in above.source
 
 
+@pytest.mark.slow
 @every_notebook
 def test_the_solutions_are_right_in_the_learners_place(notebook: Notebook, tmp_path: Path):
     solved = copy.deepcopy(notebook.content)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from nbformat import v4
 
-from tests.bench.kernel import printed, running
 from tests.environment import ROOT, hermetic
 from tests.notebooks import refresh
+from tests.scheduled.bench.kernel import printed, running
 
 FIRST_CELL = """
 import msal
@@ -43,12 +43,14 @@ def nbval(folder: Path, *arguments: str, cwd: Path = ROOT) -> subprocess.Complet
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
+@pytest.mark.slow
 def test_a_client_that_asks_people_is_no_headless_run(tmp_path: Path):
     """The kernel is asked, not the environment: JupyterLab and VS Code say that they can ask, jupyter_client does too."""
     with running(outsiders(tmp_path)) as client:
         assert printed(client, FIRST_CELL + "print(headless.is_headless())").strip() == "False"
 
 
+@pytest.mark.slow
 def test_the_scripted_person_signs_in_before_the_first_poll_and_to_a_browsers_page(tmp_path: Path):
     cells = [v4.new_code_cell(FIRST_CELL), v4.new_code_cell(SIGNS_IN)]
     refresh.run(v4.new_notebook(cells=cells), ROOT / "notebooks", outsiders(tmp_path))

@@ -47,6 +47,7 @@ def test_a_test_can_reach_this_computer():
                 assert client.getpeername()[1] == port
 
 
+@pytest.mark.slow
 def test_a_kernel_cannot_reach_another_computer(tmp_path: Path):
     cell = v4.new_code_cell(
         f"import requests\nrequests.get('https://{ELSEWHERE[0]}', timeout=1)", metadata={"tags": ["raises-exception"]}
@@ -56,12 +57,14 @@ def test_a_kernel_cannot_reach_another_computer(tmp_path: Path):
     assert "Tests talk to this computer only" in cell.outputs[0].evalue
 
 
+@pytest.mark.slow
 def test_no_python_that_a_test_starts_can_reach_another_computer():
     code = f"import socket; socket.create_connection({ELSEWHERE!r}, timeout=1)"
     ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert ended.returncode == 1 and "Tests talk to this computer only" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_sitecustomize_of_the_systems_own_still_runs(tmp_path: Path):
     (tmp_path / "sitecustomize.py").write_text("print('the system has its say')")
     environment = hermetic(tmp_path / "state", os.environ | {"PYTHONPATH": str(tmp_path)})
@@ -78,12 +81,14 @@ def test_nothing_of_the_persons_environment_is_kept(tmp_path: Path):
     )
 
 
+@pytest.mark.slow
 def test_every_worker_has_folders_of_its_own():
     for name in ("PRACTICE_TENANT_HOME", "COURSE_HOME", "COURSE_ENV_FILE", "IPYTHONDIR", "JUPYTER_CONFIG_DIR"):
         assert Path(os.environ[name]).is_relative_to(Path(os.environ["COURSE_ENV_FILE"]).parent)
         assert not Path(os.environ[name]).is_relative_to(ROOT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", [str(book) for book in NOTEBOOKS if str(book).startswith("04")])
 def test_a_run_leaves_the_learners_env_file_and_state_alone(notebook: str, tmp_path: Path):
     """In a copy of the course whose `.env`, home folder and environment variables are a learner's, and traps."""

@@ -40,18 +40,21 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
     return refresh.refreshed(path, folder / "state 1"), refresh.refreshed(path, folder / "state 2")
 
 
+@pytest.mark.slow
 def test_only_what_differs_between_state_folders_differs(runs: tuple[bytes, bytes]):
     first, second = runs
     assert first != second, "the fourth cell's error names its folder"
     assert first == second.replace(b"state 2", b"state 1")
 
 
+@pytest.mark.slow
 def test_what_is_stored_passes_the_guard_but_for_the_folder(runs: tuple[bytes, bytes]):
     stored = json.loads(runs[0])
     assert {complaint.partition(" (")[0] for complaint in guard.of_notebook(stored)} <= {"cell 3"}
     assert stored["metadata"] == refresh.METADATA
 
 
+@pytest.mark.slow
 def test_streams_are_joined_views_dropped_tracebacks_shortened_and_metadata_kept_to_tags(runs: tuple[bytes, bytes]):
     cells = json.loads(runs[0])["cells"]
     streams, widget, display, error, _ = (cell["outputs"] for cell in cells)
@@ -64,26 +67,31 @@ def test_streams_are_joined_views_dropped_tracebacks_shortened_and_metadata_kept
     assert [cell["id"] for cell in cells] == ["id-0", "id-1", "id-2", "id-3", "id-4"]
 
 
+@pytest.mark.slow
 def test_the_kernel_keeps_its_state_where_it_is_told(runs: tuple[bytes, bytes]):
     assert json.loads(runs[0])["cells"][4]["outputs"][0]["data"]["text/plain"] == ["True"]
 
 
+@pytest.mark.slow
 def test_lines_end_alike_on_every_system(runs: tuple[bytes, bytes]):
     assert b"\r" not in runs[0] and runs[0].endswith(b"}\n")
 
 
+@pytest.mark.slow
 def test_a_failing_cell_stops_the_refresh_with_the_cells_error(tmp_path: Path):
     path = write(tmp_path, {"1 / 0": []})
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
         refresh.refreshed(path, tmp_path / "state")
 
 
+@pytest.mark.slow
 def test_a_cell_that_should_raise_and_does_not_stops_it_too(tmp_path: Path):
     path = write(tmp_path, {"1": ["raises-exception"]})
     with pytest.raises(ValueError, match="id-0 is tagged raises-exception but raised none"):
         refresh.refreshed(path, tmp_path / "state")
 
 
+@pytest.mark.slow
 def test_a_check_tells_what_would_change_and_stores_nothing(tmp_path: Path):
     path = write(tmp_path, {"6 * 7": []})
     before = path.read_bytes()
@@ -99,6 +107,7 @@ def exercise_cell(name: str) -> nbformat.NotebookNode:
     return v4.new_code_cell('answer = "left"', metadata={"tags": ["exercise"], "exercise": name}, id="id-1")
 
 
+@pytest.mark.slow
 def test_the_cell_of_an_exercise_is_written_and_a_check_tells_when_it_was_changed(tmp_path: Path):
     stored = v4.new_notebook(cells=[v4.new_code_cell("def check(*_): ...", id="id-0"), exercise_cell("00-mode")])
     path = tmp_path / "00-sample.ipynb"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbformat import v4
 
 from tests.environment import ROOT, hermetic
@@ -52,6 +53,7 @@ raise ValueError(os.environ["CONTROL"])
 """
 
 
+@pytest.mark.slow
 def test_a_traceback_has_the_secret_only_if_variables_are_asked_for(tmp_path: Path):
     given = canary.new()
     cells = {
@@ -70,6 +72,7 @@ def test_a_traceback_has_the_secret_only_if_variables_are_asked_for(tmp_path: Pa
     ]
 
 
+@pytest.mark.slow
 def test_a_failing_run_of_nbval_reports_no_secret(tmp_path: Path):
     used, report, control = tmp_path / "used.txt", tmp_path / "report.xml", canary.new()
     sources = [SETUP, USED, *FAILURES.values(), MISMATCH, RAISED]

@@ -1,1 +1,0 @@
-"""Measurements, side by side in one run: `python -m tests.bench`. They tell; no test depends on them."""

@@ -1,0 +1,250 @@
+"""`python -m practice_tenant serve | show | reset`, as a person runs it from the notebooks' folder."""
+
+import io
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msal
+import pytest
+import requests
+
+from practice_tenant.__main__ import main
+from practice_tenant.directory import seed
+from practice_tenant.state import SECRETS
+from tests.children import SECONDS, ended, running, tenant_folder
+from tests.directory.opened_state import REGISTERED
+from tests.environment import SURROUNDINGS
+
+# How a person, a service manager or a console window stops a program.
+STOPS = (signal.CTRL_BREAK_EVENT,) if os.name == "nt" else (signal.SIGINT, signal.SIGTERM)
+OPTIONS = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
+
+
+def command(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess:
+    """What a command prints, and how it ends."""
+    return ended("-m", "practice_tenant", *arguments, folder=folder, **options)
+
+
+@contextmanager
+def served(folder: Path, *ports: str) -> Iterator[tuple[subprocess.Popen, list[str]]]:
+    """A tenant in the foreground of another process, with what it printed up to its last line."""
+    ports = ports or ("--https-port", "0", "--http-port", "0")
+    with running("-m", "practice_tenant", "serve", *ports, folder=folder, **OPTIONS) as process:
+        lines = []
+        while not lines or not lines[-1].startswith("Stop with"):
+            lines.append(process.stdout.readline())
+            assert lines[-1], process.stderr.read()
+        yield process, lines
+
+
+def connection(folder: Path) -> dict:
+    """What a served tenant wrote down for clients on this computer."""
+    [file] = tenant_folder(folder).glob("serve-*.json")
+    return json.loads(file.read_text("utf-8"))
+
+
+def secrets(folder: Path) -> dict[str, str]:
+    """The two secrets of the seed."""
+    return json.loads((tenant_folder(folder) / SECRETS).read_text("utf-8"))
+
+
+def ask(folder: Path, secret: str) -> tuple[dict, requests.Response]:
+    """A token as MSAL gets it over the network, and the users as Graph gives them for it."""
+    tenant = connection(folder)
+    base, verify = f"https://localhost:{tenant['https_port']}", tenant["ca_certificate"]
+    app = msal.ConfidentialClientApplication(
+        seed.DAEMON_CLIENT_ID,
+        authority=f"{base}/{seed.TENANT_DOMAIN}",
+        client_credential=secret,
+        instance_discovery=False,
+        verify=verify,
+    )
+    result = app.acquire_token_for_client(["https://graph.microsoft.com/.default"])
+    bearer = {"Authorization": f"Bearer {result.get('access_token')}"}
+    return result, requests.get(f"{base}/graph/v1.0/users", headers=bearer, verify=verify, timeout=SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_and_no_other_certificates(monkeypatch) -> None:
+    """Keep what this computer sets for the internet away from the clients in these tests."""
+    for name in SURROUNDINGS:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+def test_a_served_tenant_answers_msal_and_an_api_call(tmp_path):
+    with served(tmp_path) as (_, lines):
+        result, users = ask(tmp_path, secrets(tmp_path)["client_secret"])
+        assert result["token_type"] == "Bearer"
+        assert "learner@practice.example" in [user["userPrincipalName"] for user in users.json()["value"]]
+        said = "".join(lines)
+        port = connection(tmp_path)["https_port"]
+        assert "It is not an identity provider." in said
+        assert f"https://localhost:{port}/graph/v1.0" in said
+        assert "instance_discovery=False" in said
+        assert not [value for value in secrets(tmp_path).values() if value in said]
+
+
+def test_what_a_served_tenant_writes_down_only_its_owner_can_read_and_goes_when_it_stops(tmp_path):
+    with served(tmp_path) as (process, _):
+        files = sorted(tenant_folder(tmp_path).glob("serve-*"))
+        assert [file.suffix for file in files] == [".json", ".pem"]
+        if os.name == "posix":
+            assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+        process.send_signal(STOPS[0])
+        process.wait(10)
+        assert not [file for file in files if file.exists()]
+
+
+@pytest.mark.parametrize("stop", STOPS, ids=lambda number: number.name)
+def test_it_stops_cleanly_when_it_is_told_to_even_with_clients_connected(stop, tmp_path):
+    with served(tmp_path) as (process, _):
+        tenant = connection(tmp_path)
+        with (
+            socket.create_connection(("127.0.0.1", tenant["https_port"])),
+            socket.create_connection(("127.0.0.1", tenant["http_port"])) as idle,
+            requests.Session() as session,
+        ):
+            idle.sendall(b"GET / HTTP/1.1\r\nHost: ")
+            url = f"https://localhost:{tenant['https_port']}/common/discovery/v2.0/keys"
+            assert session.get(url, verify=tenant["ca_certificate"]).ok
+            process.send_signal(stop)
+            output, errors = process.communicate(timeout=10)
+        assert (process.returncode, output) == (0, "The practice tenant stopped.\n")
+        assert "Traceback" not in errors
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", tenant["https_port"]))
+
+
+def test_what_goes_wrong_in_a_served_tenant_is_on_stderr(tmp_path):
+    with served(tmp_path) as (process, _):
+        with socket.create_connection(("127.0.0.1", connection(tmp_path)["http_port"]), timeout=10) as client:
+            client.sendall(b"no HTTP\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+        process.send_signal(STOPS[0])
+        _, errors = process.communicate(timeout=10)
+    assert "Invalid HTTP request received." in errors
+
+
+@pytest.mark.parametrize("option", ["--https-port", "--http-port"])
+def test_a_port_that_is_taken_is_named_with_what_to_do(option, tmp_path):
+    other = {"--https-port": "--http-port", "--http-port": "--https-port"}[option]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = command("serve", option, str(port), other, "0", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Port {port} is taken")
+    [suggested] = re.findall(rf"choose another port: {option} (\d+)$", done.stderr.strip())
+    assert 0 < int(suggested) <= 65535
+    assert int(suggested) != port
+    assert list(tenant_folder(tmp_path).glob("serve-*")) == []
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http", "8443.0", "9" * 5000])
+def test_a_port_that_is_none_is_refused_with_a_sentence(port, tmp_path):
+    done = command("serve", f"--https-port={port}", folder=tmp_path)
+    assert done.returncode == 2
+    assert "is not a port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_last_port_of_all_is_not_followed_by_another(tmp_path):
+    with socket.create_server(("127.0.0.1", 65535)):
+        done = command("serve", "--https-port", "65535", "--http-port", "0", folder=tmp_path)
+    assert done.returncode == 1
+    assert "65536" not in done.stderr
+
+
+def test_a_served_tenant_without_a_writable_folder_says_so_and_answers(tmp_path):
+    tenant_folder(tmp_path).write_text("in the way")
+    with served(tmp_path) as (process, lines):
+        authority = next(line.split()[1] for line in lines if line.startswith("Authority"))
+        ca_file = next(Path(line.split()[1]) for line in lines if line.startswith("CA "))
+        answer = requests.get(f"{authority}/v2.0/.well-known/openid-configuration", verify=ca_file, timeout=SECONDS)
+        assert answer.ok
+        process.send_signal(STOPS[0])
+        _, errors = process.communicate(timeout=10)
+    assert errors.count("runs in memory") == 1
+    assert not ca_file.exists()
+
+
+def test_show_lists_what_the_tenant_holds_and_no_secret(opened, tmp_path):
+    state = opened(tenant_folder(tmp_path))
+    state.directory.add_application(REGISTERED)
+    done = command("show", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    for shown in (
+        str(tenant_folder(tmp_path)),
+        state.seeded.tenant_id,
+        state.seeded.client_id,
+        "learner@practice.example",
+        f"{REGISTERED.app_id}  {REGISTERED.display_name} (confidential, AzureADMyOrg, secrets: 0)",
+    ):
+        assert shown in done.stdout
+    credentials = state.directory.passwords(state.seeded.client_id)
+    for secret in (*secrets(tmp_path).values(), *(credential.value_hash.hex() for credential in credentials)):
+        assert secret not in done.stdout
+
+
+def test_reset_starts_afresh_and_a_tenant_that_is_served_follows_at_once(opened, tmp_path):
+    opened(tenant_folder(tmp_path)).directory.add_application(REGISTERED)
+    before = secrets(tmp_path)
+    with served(tmp_path):
+        done = command("reset", "--yes", folder=tmp_path)
+        after = secrets(tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "restart their kernels" in done.stdout
+        assert not [value for value in (*before.values(), *after.values()) if value in done.stdout]
+        assert not set(before.values()) & set(after.values())
+        assert ask(tmp_path, after["client_secret"])[0]["token_type"] == "Bearer"
+        assert ask(tmp_path, before["client_secret"])[0]["error_codes"] == [7000215]
+        assert opened(tenant_folder(tmp_path)).directory.application(app_id=REGISTERED.app_id) is None
+
+
+def test_reset_without_a_terminal_wants_to_be_told_that_it_is_meant(opened, tmp_path):
+    opened(tenant_folder(tmp_path)).directory.add_application(REGISTERED)
+    before = secrets(tmp_path)
+    done = command("reset", folder=tmp_path, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "add --yes" in done.stderr
+    assert secrets(tmp_path) == before
+    assert opened(tenant_folder(tmp_path)).directory.application(app_id=REGISTERED.app_id)
+
+
+class Terminal(io.StringIO):
+    """A terminal on which somebody has typed; nothing means that they ended the input."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "agreed"), [("y\n", True), ("Yes\n", True), ("\n", False), ("n\n", False), ("yet\n", False), ("", False)]
+)
+def test_reset_asks_at_a_terminal_and_takes_only_yes_for_yes(opened, tmp_path, monkeypatch, capsys, typed, agreed):
+    folder = tenant_folder(tmp_path)
+    state = opened(folder)
+    state.directory.add_application(REGISTERED)
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr("practice_tenant.state.open_state", lambda **_: state)
+    status = main(["reset"])
+    said = capsys.readouterr().out
+    assert said.startswith(f"Reset the practice tenant in {folder}? [y/N] ")
+    assert status == (0 if agreed else 1)
+    assert (state.directory.application(app_id=REGISTERED.app_id) is None) is agreed
+    assert ("starts afresh" in said, "Nothing was changed." in said) == (agreed, not agreed)
+
+
+def test_without_a_command_it_says_which_there_are(tmp_path):
+    done = command(folder=tmp_path)
+    assert done.returncode == 2
+    assert "serve | show | reset" in done.stderr
