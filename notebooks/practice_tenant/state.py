@@ -68,15 +68,14 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_writable(folder)
         with _one_process_at_a_time(folder / LOCK):
-            # It holds signing keys, so only its owner may read it from its first moment.
-            (folder / DATABASE).touch(mode=0o600)
-            directory = _open_or_set_aside(folder / DATABASE, notices)
-            with contextlib.ExitStack() as on_failure:
-                on_failure.callback(directory.close)
-                seeded = _seed_if_new(directory, folder / SECRETS, clock)
-                # A kernel never closes its file, so the log alone may hold even the seed until here.
-                directory.database.checkpoint()
-                on_failure.pop_all()
+            try:
+                directory, seeded = _open(folder, clock)
+            except Exception as error:
+                if _file_may_be_sound(error):
+                    raise
+                # A file that SQLite finds sound may still hold rows that no version of this package wrote.
+                notices.append(_set_aside(folder / DATABASE, error))
+                directory, seeded = _open(folder, clock)
     except (OSError, sqlite3.OperationalError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         notices.append(
@@ -124,24 +123,42 @@ def _one_process_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def _open_or_set_aside(path: Path, notices: list[str]) -> Directory:
-    try:
-        return Directory(path)
-    except UnknownSchema as error:
-        reason = f"was written by another version ({error})"
-    except Damaged as error:
-        reason = f"is damaged ({error})"
+def _open(folder: Path, clock: Clock) -> tuple[Directory, SeededValues]:
+    # It holds signing keys, so only its owner may read it from its first moment.
+    (folder / DATABASE).touch(mode=0o600)
+    directory = Directory(folder / DATABASE)
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(directory.close)
+        seeded = _seed_if_new(directory, folder / SECRETS, clock)
+        # A kernel never closes its file, so the log alone may hold even the seed until here.
+        directory.database.checkpoint()
+        on_failure.pop_all()
+    return directory, seeded
+
+
+def _file_may_be_sound(error: Exception) -> bool:
+    """Whether a lock, a full disk or missing rights explain the error."""
+    if isinstance(error, sqlite3.OperationalError):
+        # SQLite's generic code is for a missing table. Text that isn't UTF-8 has no code.
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR
+    return isinstance(error, OSError)
+
+
+def _set_aside(path: Path, error: Exception) -> str:
+    """Rename an unusable state file; returns the sentence about it."""
     kept = _free_name(path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}"))
     path.rename(kept)
     for companion in ("-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + companion).rename(kept.with_name(kept.name + companion))
-    path.touch(mode=0o600)
-    notices.append(
+    if isinstance(error, UnknownSchema):
+        reason = f"was written by another version ({error})"
+    else:
+        reason = f"is damaged ({error if isinstance(error, Damaged) else repr(error)})"
+    return (
         f"The practice tenant's state file {path} {reason}. It is kept as {kept.name}; "
         "a new one was made, so what you registered before has to be registered again."
     )
-    return Directory(path)
 
 
 def _free_name(path: Path) -> Path:

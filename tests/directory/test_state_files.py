@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,28 @@ def test_a_damaged_file_is_named_and_set_aside_with_its_content(damage, opened, 
     assert state.directory.application(app_id=REGISTERED.app_id) is None
     assert holds_its_secrets(state)
     assert state.folder == tmp_path
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE application SET lists = '{'",
+        "UPDATE application SET lists = '{}'",
+        "UPDATE tenant SET display_name = CAST(x'ff' AS TEXT)",
+        "DROP TABLE user",
+    ],
+)
+def test_a_sound_file_with_damaged_rows_is_named_and_set_aside(damage, opened, tmp_path):
+    opened(tmp_path).directory.close()
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database, database:
+        database.execute(damage)
+    state = opened(tmp_path)
+    [kept] = set_aside(tmp_path)
+    [notice] = state.notices
+    assert kept.name in notice
+    assert "is damaged" in notice
+    assert holds_its_secrets(state)
+    assert opened(tmp_path).notices == ()
 
 
 def test_two_files_that_are_damaged_in_one_second_are_both_kept(opened, tmp_path):
