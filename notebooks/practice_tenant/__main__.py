@@ -48,7 +48,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _listeners(options: argparse.Namespace):
-    """Bound listeners; None if a port is taken, which is then printed."""
+    """Bound listeners; None, after a printed sentence, if a port is taken."""
     from .server import PortTaken, listen
     from .state import open_state
 
@@ -162,7 +162,7 @@ def _connection(listeners, ca_file: Path) -> str:
 
 
 def _remove_stale(folder: Path) -> None:
-    """Remove the files of tenants that were killed, and so couldn't do it: clients would look for those tenants."""
+    """Remove the files of killed tenants; clients would look for those tenants."""
     from .listeners.listener import listens
 
     for file in folder.glob("serve-*.json"):
@@ -173,7 +173,7 @@ def _remove_stale(folder: Path) -> None:
 
 
 def _write_private(path: Path, text: str) -> None:
-    # O_EXCL after unlink: the file is 0600 from its first moment, also where an older one stood open to others.
+    # O_EXCL after unlink: the file is 0600 from its first moment, even if others could read an older one.
     path.unlink(missing_ok=True)
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)

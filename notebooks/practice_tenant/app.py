@@ -119,7 +119,7 @@ class PracticeTenant:
         host = hosts[0].decode("latin-1").lower()
         scope["host"] = host
         if scope["scheme"] == "http":
-            # A hub's proxy keeps the hub's own Host. The key in the path stands in for the check.
+            # A hub's proxy keeps the hub's Host. The secret key in the path replaces the check.
             keyed = self._pages_path and scope["path"].startswith(self._pages_path + "/")
             return None if keyed or host in self._http_hosts else _unknown_host()
         if host in self._https_hosts:
@@ -137,7 +137,7 @@ class PracticeTenant:
         if scope["scheme"] == "http":
             return self._page(scope)
         host, path = scope["host"], scope["path"]
-        # The Azure machine is one of the worldwide cloud.
+        # The Azure machine belongs to the worldwide cloud.
         cloud_name = WORLDWIDE.login if host == METADATA_HOST else host
         face = self._localhost if host in self._https_hosts else self._faces[cloud_name]
         scope.setdefault("state", {})["face"] = face

@@ -93,7 +93,7 @@ class CloudApps:
         if not self.signing_keys.made:
             return
         self.signing_keys.rotate()
-        # In the cloud, weeks pass between two rotations, and every API fetches the keys meanwhile.
+        # In the cloud, weeks pass between two rotations, so every API fetches the next key before it signs.
         for keys in self.published:
             keys.look_again()
 

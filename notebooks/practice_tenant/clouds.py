@@ -10,7 +10,7 @@ from functools import cached_property
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """One cloud, as its discovery documents describe it. Names are host names unless something else is said.
+    """One cloud, as its discovery documents describe it. Names are host names unless stated otherwise.
 
     Attributes:
         name: which cloud it is; empty for the worldwide one.
@@ -47,7 +47,7 @@ class Cloud:
 
     @cached_property
     def graph_audiences(self) -> tuple[str, ...]:
-        """What the ``aud`` of a token for this cloud's Microsoft Graph may be; its client ID is one in all clouds."""
+        """The valid ``aud`` values of a token for this cloud's Microsoft Graph: URLs, and one client ID."""
         return self.graph_url, f"{self.graph_url}/", "00000003-0000-0000-c000-000000000000"
 
     @property

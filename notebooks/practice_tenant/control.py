@@ -1,7 +1,7 @@
-"""The control API: it switches faults on and off, and tells which are on and how many requests arrived.
+"""The control API: switches faults on and off, lists them, and counts requests.
 
-It is on the localhost face only, over HTTPS, and wants the run's control token. A browser can't use it: pages have no
-such token, and a request with an origin is refused. Faults don't affect it.
+It is on the localhost face only, over HTTPS, and requires the run's control token. A browser can't use it: pages have
+no such token, and a request with an origin is refused. Faults don't affect it.
 
     GET    /control/faults                       {"faults": ["The next request to token: 429, …"]}
     POST   /control/faults {"command": "throttle", "times": 1, …}      the same, afterwards
@@ -131,7 +131,7 @@ async def _json_object(request: Request) -> dict:
     except (ValueError, RecursionError) as error:
         raise ValueError("A command is a JSON object; this is no JSON.") from error
     if not isinstance(values, dict):
-        raise ValueError(f"A command is a JSON object; this is {shown(values)}.")  # noqa: TRY004 - it is answered, 400
+        raise ValueError(f"A command is a JSON object; this is {shown(values)}.")  # noqa: TRY004 - the client gets a 400
     return values
 
 
@@ -199,7 +199,7 @@ class Arguments:
         return check_endpoint(self._values.pop("endpoint", None))
 
     def text(self, name: str) -> str | None:
-        """Text that can stand in JSON and in a header, or None."""
+        """Text that JSON and a header can hold, or None."""
         value = self._values.pop(name, None)
         if value is not None and not (isinstance(value, str) and 0 < len(value) <= LONGEST_SCOPE and _printable(value)):
             raise _wrong(name, value, f"a text of 1 to {LONGEST_SCOPE} printable ASCII characters, or None")
@@ -313,7 +313,7 @@ def shift_clock(tenant: ControlledTenant, given: Arguments) -> None:
 
 
 def expire_secret(tenant: ControlledTenant, given: Arguments) -> None:
-    """The current secrets of an app (None: the seeded one) look expired."""
+    """Let the current secrets of an app (None: the seeded one) look expired."""
     client_id = given.text("client_id")
     given.done()
     found = find_app(tenant.directory, seed.DAEMON_CLIENT_ID if client_id is None else client_id)

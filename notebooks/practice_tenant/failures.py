@@ -1,4 +1,4 @@
-"""The answer to a request whose handler raised: the state file can't be used now, or the tenant has a bug.
+"""Answers a request whose handler raised: the state file can't be used now, or the tenant has a bug.
 
 A bug is answered with 500 and a sentence. Starlette then raises it again, and the server logs its traceback.
 """

@@ -55,7 +55,7 @@ class Counters:
         self._of_apps[endpoint, client_id] += 1
 
     def count(self, endpoint: str | None = None, client_id: str | None = None) -> int:
-        """The requests to an endpoint (None: to all) by an app (None: by anybody)."""
+        """The requests to an endpoint (None: all) by an app (None: any client)."""
         if client_id is None:
             return self._arrived.total() if endpoint is None else self._arrived[endpoint]
         wanted = client_id.lower()

@@ -212,7 +212,7 @@ class Faults:
             yield
 
     def _forget_after_reset(self) -> None:
-        # A busy or damaged file is reported by the next request.
+        # The next request reports a busy or damaged file.
         with contextlib.suppress(sqlite3.Error):
             if self._since is not None and self._since != self._generation():
                 self.clear()

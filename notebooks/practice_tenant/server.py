@@ -187,7 +187,7 @@ def _servers(listeners: Listeners) -> list[uvicorn.Server]:
         "log_config": None,
         "access_log": False,
         "server_header": False,
-        # No proxy stands in front of a loopback listener, so no header may name the client.
+        # A loopback listener has no proxy in front of it, so no header may name the client.
         "proxy_headers": False,
         "timeout_graceful_shutdown": 2,
         "timeout_keep_alive": limits.idle_seconds,
@@ -218,7 +218,7 @@ def _run_in_thread(listeners: Listeners) -> None:
     def run() -> None:
         try:
             asyncio.run(_serve(_servers(listeners), listeners, ready.set))
-        except Exception as error:  # noqa: BLE001 - start() raises it, in the thread that asked
+        except Exception as error:  # noqa: BLE001 - start() raises it in the caller's thread
             failed.append(error)
         finally:
             ready.set()

@@ -115,7 +115,7 @@ def _require_writable(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _one_process_at_a_time(path: Path) -> Iterator[None]:
-    # SQLite doesn't wait when two processes switch a new file to WAL, and a damaged file may be set aside only once.
+    # SQLite doesn't wait when two processes switch a new file to WAL. Only one process may set a damaged file aside.
     # SQLite's lock works on every system and ends with the process that holds it.
     path.touch(mode=0o600)
     with contextlib.closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as lock:

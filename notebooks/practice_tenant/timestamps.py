@@ -18,7 +18,7 @@ def ticks(seconds: float) -> str:
 
 
 def seconds(text: str) -> float:
-    """An ISO 8601 time as seconds since the epoch, in UTC unless it says otherwise, kept within the years 1970 to 9999.
+    """An ISO 8601 time as seconds since the epoch, in UTC by default, clamped to the years 1970 to 9999.
 
     Raises:
         ValueError: the text is no ISO 8601 time.

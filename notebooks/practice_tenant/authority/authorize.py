@@ -1,7 +1,7 @@
 """Authorization requests: read them, check them with their PKCE challenge, and answer the app.
 
-RFC 6749 section 4.1, RFC 7636, OpenID Connect Core section 3.1.2.1. Until client and redirect URI match, an error is shown
-on a page and no redirect is sent (RFC 9700 section 4.11).
+RFC 6749 section 4.1, RFC 7636, OpenID Connect Core section 3.1.2.1. Until client and redirect URI match, errors go to a
+page, never to a redirect (RFC 9700 section 4.11).
 """
 
 import hashlib
@@ -54,7 +54,7 @@ class AuthorizationRequest:
         return set(self.parameters.get("prompt", "").split())
 
     def content(self) -> dict:
-        """A checked request as JSON: all that the later steps of the sign-in need of it."""
+        """A checked request as JSON, for the later steps of the sign-in."""
         parameters = self.parameters
         return {
             "client_id": self.client.app_id,
@@ -122,7 +122,7 @@ def check_request(request: AuthorizationRequest) -> None:
         required=redirect_uris.is_one_of(request.client.spa_redirect_uris, request.address.redirect_uri),
     )
     _check_prompt(request)
-    # Every sign-in here is new, so none is older than any max_age; the ID token has its time.
+    # Every sign-in here is new, so it never exceeds max_age; the ID token has its time.
     if not re.fullmatch(r"[0-9]{1,10}", parameters.get("max_age", "0")):
         raise AuthorityError(9002313)
     requested_contexts(parameters.get("claims"))

@@ -37,8 +37,8 @@ class Credential:
 class Client:
     """An authenticated client. ``method`` says how it proved itself.
 
-    ``tenant`` and ``principal`` are None when the request went to an audience such as ``organizations``: the account of
-    the person who signs in determines the tenant then.
+    ``tenant`` and ``principal`` are None for a request to an audience such as ``organizations``. The signed-in person's
+    account then determines the tenant.
     """
 
     application: Application

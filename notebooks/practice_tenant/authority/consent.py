@@ -43,7 +43,7 @@ class Consent:
 
 
 def consent_of(directory: Directory, sign_in: SignIn, wanted: Wanted) -> Consent:
-    """Compare what a request needs with what was granted."""
+    """Compare the needed permissions with the granted ones."""
     client = sign_in.client
     principal = client_principal(directory, client, sign_in.tenant)
     needed = registered_permissions(client, wanted.resource) if wanted.default else wanted.permissions
@@ -68,7 +68,7 @@ def require_consent(consent: Consent) -> None:
 
 
 def require_assignment(directory: Directory, consent: Consent) -> None:
-    """Refuse a person without assignment to the app, or to the API it asks for, where *Assignment required* is set.
+    """Refuse a person without assignment to the app, or to the requested API, if it has *Assignment required* set.
 
     Administrators need an assignment too.
     https://learn.microsoft.com/entra/identity-platform/howto-restrict-your-app-to-a-set-of-users

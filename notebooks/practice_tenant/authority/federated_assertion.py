@@ -1,9 +1,9 @@
-"""Federated assertions: a token of another issuer, which the app's registration trusts, in place of a secret.
+"""Federated assertions: a token of another issuer, which the app's registration trusts, instead of a secret.
 
-https://learn.microsoft.com/entra/workload-id/workload-identity-federation. The practice tenant fetches nothing from other
-hosts. So it knows the keys of one issuer, Entra itself, and accepts tokens of managed identities of the app's own tenant
-(workload-identity-federation-config-app-trust-managed-identity). As Entra does, it refuses all of Entra's other tokens.
-Other issuers get Entra's answer for an unreachable one.
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation. The practice tenant fetches nothing from
+other hosts. So it knows the keys of one issuer, Entra itself. It accepts tokens of managed identities of the app's own
+tenant (workload-identity-federation-config-app-trust-managed-identity). As Entra does, it refuses all of Entra's other
+tokens. Other issuers get Entra's answer for an unreachable one.
 """
 
 from collections.abc import Collection
@@ -21,7 +21,7 @@ from ..hosts import Face
 from .client_assertion import check_times
 from .errors import AuthorityError
 
-# The only one that Entra promises to take from other issuers.
+# The only algorithm that Entra promises to accept from other issuers.
 _ALGORITHM = "RS256"
 
 
@@ -40,7 +40,7 @@ def verify(
     face: Face,
     now: float,
 ) -> None:
-    """Check a token that *application* presents in place of a secret.
+    """Check a token that *application* presents instead of a secret.
 
     Args:
         face: determines the issuer of Entra's own tokens.
@@ -60,7 +60,7 @@ def verify(
 
 
 def _check_match(claims: dict, application: Application, credentials: Collection[FederatedCredential]) -> None:
-    """Find one federated credential with this issuer, this audience and this subject, all three to the letter."""
+    """Find one federated credential with exactly this issuer, this audience and this subject."""
     issuer, subject, audience = claims.get("iss"), claims.get("sub"), claims.get("aud")
     if not all(isinstance(value, str) for value in (issuer, subject, audience)):
         raise AuthorityError(50027)

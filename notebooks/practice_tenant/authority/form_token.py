@@ -1,7 +1,7 @@
 """Form tokens: the one-time value in each form of a sign-in, and the check of the form's origin.
 
-No cookie carries a session: cookies ignore ports, so other pages on this computer could use them. Instead each form has a
-token for one step, and the browser's headers must show that the form is ours (RFC 6749 section 10.12).
+No cookie carries a session: cookies ignore ports, so other pages on this computer could use them. Instead each form has
+a token for one step (RFC 6749 section 10.12). The browser's headers must also show that the form is ours.
 """
 
 from starlette.requests import Request
@@ -52,7 +52,7 @@ def require_own_origin(request: Request, pages: str) -> None:
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
-        # A hub's proxy changes the host, so Origin differs from ours; only a page of the same origin has this value.
+        # A hub's proxy changes the host, so Origin differs from ours. Only a page of the same origin has this value.
         if site not in ("same-origin", "none"):
             raise Forbidden
         return

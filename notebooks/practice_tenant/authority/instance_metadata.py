@@ -76,7 +76,7 @@ async def refuse(request: Request, error: MetadataError) -> JsonAnswer:
 
 
 async def unavailable(request: Request, status: int, sentence: str, headers: dict[str, str]) -> JsonAnswer:
-    """The answer where a handler raised; ``failures`` says why. The service itself answers 500 to all of it."""
+    """The answer where a handler raised; ``failures`` says why. Azure's own service answers 500 in each case."""
     said = "Failed to retrieve token. Try again." if status == 503 else sentence
     return await refuse(request, MetadataError("unknown", said, status=500))
 

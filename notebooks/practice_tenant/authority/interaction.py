@@ -193,7 +193,7 @@ def _refused(consent: Consent) -> list[str]:
     if consent.sign_in.user.administrator:
         return []
     if consent.principal is not None and consent.principal.assignment_required:
-        # An administrator decides who may use such an app, and also what it may do.
+        # For such an app, an administrator decides about users and permissions alike.
         return list(consent.missing)
     admin_only = {scope.value for scope in consent.wanted.resource.permission_scopes if scope.admin_only}
     return [value for value in consent.missing if value in admin_only]

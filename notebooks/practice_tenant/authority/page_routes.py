@@ -81,5 +81,5 @@ async def unavailable_page(request: Request, status: int, sentence: str, headers
 
 
 async def missing_page(request: Request, error: HTTPException) -> Response:
-    """No such page; tokens are never given over plain HTTP, so neither is anything else."""
+    """No such page. Plain HTTP serves pages only, never tokens."""
     return page("message", status=error.status_code, heading="No such page", sentences=["There is nothing here."])

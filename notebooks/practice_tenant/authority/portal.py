@@ -135,7 +135,7 @@ def _count_of_credentials(request: Request, application: Application) -> str:
 
 
 def _credentials_state(request: Request, application: Application) -> str:
-    """As the admin center's list of registrations says it."""
+    """The state of an app's credentials, worded as in the admin center's list of registrations."""
     authority = request.app.state.authority
     directory = authority.directory
     ends = [item.end for item in (*directory.passwords(application.app_id), *directory.keys(application.app_id))]

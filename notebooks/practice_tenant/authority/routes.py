@@ -18,7 +18,7 @@ _PUBLIC = {"Cache-Control": "max-age=86400, private", "Access-Control-Allow-Orig
 
 
 def application(authority: Authority) -> Starlette:
-    """The authorization server as an ASGI application; ``scope["state"]["face"]`` says which face is asked."""
+    """The authorization server as an ASGI application; ``scope["state"]["face"]`` is the face of the request."""
     app = Starlette(
         routes=[
             # The most frequent path comes first. An empty list matches every method, even unknown ones: the handlers

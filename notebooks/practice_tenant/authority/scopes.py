@@ -118,7 +118,7 @@ def is_identifier(text: str) -> bool:
 
 
 def registered_permissions(client: Application, resource: Application) -> tuple[str, ...]:
-    """The delegated permissions of an API in the client's registration, which ``/.default`` stands for."""
+    """The delegated permissions of an API in the client's registration: the meaning of ``/.default``."""
     if client.app_id == resource.app_id:
         return tuple(scope.value for scope in resource.permission_scopes)
     ids = {

@@ -1,7 +1,7 @@
 """Signs the tokens of a response in a thread pool.
 
-Signing is the longest step of a token request, and cryptography releases Python's lock meanwhile: the event loop answers
-other requests. A version before 47 keeps the lock, which costs throughput and nothing else.
+Signing is the longest step of a token request. The event loop answers other requests during it, because cryptography
+releases Python's lock. Versions before 47 keep the lock, which only costs throughput.
 """
 
 import asyncio

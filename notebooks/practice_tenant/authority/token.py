@@ -28,7 +28,7 @@ async def token(request: Request) -> JsonAnswer:
     if request.method != "POST":
         raise AuthorityError(900561, method=request.method, headers={"Allow": "POST"})
     authority, form = request.app.state.authority, await read_form(request)
-    # What it is answered from is of one moment, so this waits for nothing.
+    # All reads must see one revision, so nothing inside awaits.
     with authority.directory.one_revision():
         unsigned, cross_origin = _run(request, authority, form)
     body = await sign(unsigned)

@@ -30,8 +30,8 @@ BACKDATED_SECONDS = 300
 # The one known client capability: the client handles claims challenges.
 _CAPABILITY = "cp1"
 
-# appidacr / azpacr: how the client authenticated. 0 not at all, 1 with a secret, 2 with a signature (a certificate,
-# another issuer's token, or a managed identity's credential, which Azure holds).
+# appidacr / azpacr: how the client authenticated. 0: not at all; 1: with a secret; 2: with a signature. A signature is
+# a certificate's, another issuer's token, or a managed identity's credential.
 _AUTHENTICATION = {
     "none": "0",
     "client_secret_post": "1",
@@ -94,8 +94,8 @@ def lifetime_of(claims: str | None, resource: Application, usual: int = USUAL_SE
     """The lifetime of a token for an API: about an hour, or a day with continuous access evaluation.
 
     Graph answers with a claims challenge when an event ends a token early. A client that handles challenges (capability
-    ``cp1``) therefore gets a token for Graph that lasts a day, and is told to renew it at half of that.
-    https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation,
+    ``cp1``) therefore gets a token for Graph that lasts a day. ``refresh_in`` tells it to renew the token at half of
+    that. https://learn.microsoft.com/entra/identity-platform/app-resilience-continuous-access-evaluation,
     https://learn.microsoft.com/entra/identity/conditional-access/concept-continuous-access-evaluation-workload
 
     Args:

@@ -147,8 +147,8 @@ class B2CError(Exception):
 
     Args:
         code: the AADB2C code, a key of ``ENTRIES``.
-        status: the HTTP status where it is told as JSON.
-        values: what fills the entry's ``{names}``; they may come from the request and are cleaned when rendered.
+        status: the HTTP status of the JSON answer.
+        values: the values of the entry's ``{names}``; they may come from the request, and rendering cleans them.
     """
 
     def __init__(self, code: int, *, status: int = 400, **values: object):

@@ -1,7 +1,7 @@
-"""Client secrets, certificates and passwords: new ones, what is kept of them, and comparing.
+"""Client secrets, certificates and passwords: making, storing and comparing them.
 
-Secrets and passwords are random with much entropy. A slow password hash would protect nothing and cost each request
-tens of milliseconds, so SHA-256 and a constant-time comparison suffice.
+Secrets and passwords are random with high entropy, so SHA-256 and a constant-time comparison suffice. A slow password
+hash would protect nothing and cost each request tens of milliseconds.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from .base64url import base64url
 from .objects import KeyCredential, PasswordCredential
 
-# Entra's secrets are 40 characters and use these signs besides letters and digits; they never start with one.
+# Entra's secrets have 40 characters: letters, digits and these signs, which never come first.
 _SIGNS = "-_.~"
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -35,7 +35,7 @@ def new_secret() -> str:
 def new_password_credential(
     value: str, *, now: float, display_name: str | None = None, end: float | None = None, start: float | None = None
 ) -> PasswordCredential:
-    """What is kept of a client secret: its hash, its ID, its first three characters, and when it counts.
+    """The stored form of a client secret: hash, ID, first three characters, and validity.
 
     Without *end* it lasts two years, as in Microsoft Graph's ``addPassword``.
     """
@@ -51,7 +51,7 @@ def new_password_credential(
 
 
 def find_secret(value: str, credentials: Iterable[PasswordCredential]) -> PasswordCredential | None:
-    """The credential of a client secret. It compares with all of them, so the time taken tells nothing."""
+    """The credential of a client secret. It compares with all of them, so the duration reveals nothing."""
     wanted, found = _hash(value), None
     for credential in credentials:
         if hmac.compare_digest(wanted, credential.value_hash):
@@ -60,7 +60,7 @@ def find_secret(value: str, credentials: Iterable[PasswordCredential]) -> Passwo
 
 
 def new_key_credential(data: bytes, *, display_name: str | None = None) -> KeyCredential:
-    """What is kept of a certificate: its public half, its thumbprints, and when it counts.
+    """The stored form of a certificate: public half, thumbprints, and validity.
 
     Args:
         data: the certificate, DER or PEM; never a private key.
@@ -95,12 +95,12 @@ def new_password() -> str:
 
 
 def password_hash(password: str) -> bytes:
-    """What is kept of a practice user's password. It is random, so a slow hash would protect nothing."""
+    """The stored hash of a practice user's password, which is random."""
     return _hash(password)
 
 
 def is_password(password: str, kept: bytes) -> bool:
-    """Whether a password is the one of which *kept* was kept."""
+    """Whether *kept* is the stored hash of a password."""
     return bool(kept) and hmac.compare_digest(_hash(password), kept)
 
 

@@ -1,6 +1,6 @@
-"""The SQLite file under the directory: opening it, transactions, statements, and a cache of what was read.
+"""The SQLite file under the directory: opening it, transactions, statements, and a cache of results.
 
-WAL lets readers go on while one process writes. Every change is one transaction, so a killed process leaves the file
+WAL lets readers continue while one process writes. Every change is one transaction, so a killed process leaves the file
 as it was before.
 """
 
@@ -15,7 +15,7 @@ from .schema import SCHEMA_VERSION, STEPS, TABLE_NAMES
 
 _BUSY_SECONDS = 20
 
-# About five results for each app that asks for tokens, a kilobyte or two each.
+# About five results for each app that requests tokens, a kilobyte or two each.
 _MOST_CACHED = 4096
 
 Make = Callable[[sqlite3.Row], object]
@@ -116,9 +116,9 @@ class Database:
                 self.row(f"DELETE FROM {table}")
 
     def checkpoint(self) -> None:
-        """Move what is committed from the log into the file, so that a log that is cut off costs little.
+        """Move committed changes from the log into the file, so a truncated log loses little.
 
-        Another process or a full disk may prevent it. The log then keeps the changes, and they count all the same.
+        Another process or a full disk may prevent it. The changes then stay in the log and remain valid.
         """
         with contextlib.suppress(sqlite3.OperationalError):
             self.row("PRAGMA wal_checkpoint(PASSIVE)")
@@ -150,9 +150,9 @@ class Database:
         """As ``objects``, from the cache until anything changes. Callers share the objects, so they are immutable."""
         with self._lock:
             if self._connection.in_transaction:
-                # A rollback would take back what was read.
+                # A rollback would undo these rows.
                 return tuple(self.objects(make, sql, *values))
-            # Read before the rows: another process's change in between counts as one to come.
+            # Read before the rows, so a change by another process in between evicts them.
             revision = self.revision()
             if revision != self._cached_at or len(self._cache) >= _MOST_CACHED:
                 self._cache.clear()
@@ -160,7 +160,7 @@ class Database:
             found = self._cache.get((sql, values))
             if found is None:
                 found = tuple(self.objects(make, sql, *values))
-                # A request may ask for any name, and there is no end to names that nothing has.
+                # Empty results aren't cached: requests can name endlessly many missing objects.
                 if found:
                     self._cache[sql, values] = found
             return found
@@ -177,7 +177,7 @@ class Database:
 
     @contextlib.contextmanager
     def one_revision(self) -> Iterator[None]:
-        """Ask SQLite once whether another process changed anything; asking costs a tenth of a token request."""
+        """Check once for changes of other processes; a check costs a tenth of a token request."""
         with self._lock:
             outer, self._seen = self._seen, self.revision()[0]
             try:

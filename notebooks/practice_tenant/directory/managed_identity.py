@@ -1,7 +1,7 @@
 """The practice tenant's managed identity: Azure gives one to a machine, so that programs there need no secret.
 
-https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview. It is user-assigned: Entra lets no
-other kind stand in for an app (workload-identity-federation-config-app-trust-managed-identity).
+https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview. It is user-assigned: Entra lets
+no other kind authenticate an app (workload-identity-federation-config-app-trust-managed-identity).
 """
 
 import uuid

@@ -18,7 +18,7 @@ SIGN_IN_AUDIENCES = (MY_ORG, MULTIPLE_ORGS, AND_PERSONAL, PERSONAL)
 
 @dataclass(frozen=True, kw_only=True)
 class Tenant:
-    """A directory: a GUID, a display name, and the domain names that may stand in its place in a URL.
+    """A directory: a GUID, a display name, and the domain names that may replace the GUID in a URL.
 
     ``initial_domain`` is the one that Microsoft gave it, in the worldwide cloud; ``default_domain`` is its own.
     """
@@ -43,7 +43,7 @@ class AppRole:
 class PermissionScope:
     """A delegated permission that a resource defines; ``value`` is what appears in a token's ``scp``.
 
-    Where ``admin_only`` is set, an administrator has to consent; to any other a person may, for themselves.
+    If ``admin_only`` is set, an administrator must consent; otherwise a person may, for themselves.
     """
 
     id: str
@@ -54,7 +54,7 @@ class PermissionScope:
 
 @dataclass(frozen=True, kw_only=True)
 class RequiredPermission:
-    """One permission an app registration asks for (asking grants nothing).
+    """One permission that an app registration requests; the request grants nothing.
 
     ``role_id`` is the ID of an app role, or of a permission scope if ``delegated``.
     """
@@ -91,7 +91,7 @@ class Application:
 
     @property
     def redirect_uris(self) -> tuple[str, ...]:
-        """Where the answer to a sign-in may go, of whatever platform."""
+        """The redirect URIs of all platforms."""
         return self.web_redirect_uris + self.public_redirect_uris + self.spa_redirect_uris
 
     def role_values(self, ids: frozenset[str]) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ class Application:
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordCredential:
-    """A client secret as it is kept: ``key_id`` is the secret ID, ``hint`` the value's first three characters."""
+    """A stored client secret: ``key_id`` is the secret ID, ``hint`` the value's first three characters."""
 
     key_id: str
     display_name: str | None
@@ -113,7 +113,7 @@ class PasswordCredential:
 
 @dataclass(frozen=True, kw_only=True)
 class KeyCredential:
-    """A certificate registered for an app: its public half (DER), and the seconds between which it counts.
+    """A certificate registered for an app: its public half (DER), and the start and end of its validity.
 
     ``sha1`` and ``sha256`` are its thumbprints in base64url, as ``x5t`` and ``x5t#S256`` name it (RFC 7515).
     """
@@ -129,7 +129,7 @@ class KeyCredential:
 
 MOST_FEDERATED_CREDENTIALS = 20  # for an app
 
-# A token that is traded for another is addressed to Entra by this name.
+# The audience of a token that Entra exchanges for another.
 TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
 
 # The client ID of that API, the same in every tenant. Entra's own tokens have it as their audience.
@@ -138,9 +138,9 @@ TOKEN_EXCHANGE_APP_ID = "fb60f99c-7a34-4190-8149-302f77469936"
 
 @dataclass(frozen=True, kw_only=True)
 class FederatedCredential:
-    """Another issuer's tokens that an app may present in place of a secret.
+    """Another issuer's tokens that an app may present instead of a secret.
 
-    ``issuer``, ``subject`` and ``audience`` have to equal a token's ``iss``, ``sub`` and ``aud`` to the letter.
+    ``issuer``, ``subject`` and ``audience`` must equal a token's ``iss``, ``sub`` and ``aud`` exactly.
     https://learn.microsoft.com/graph/api/resources/federatedidentitycredentials-overview
     """
 
@@ -154,11 +154,11 @@ class FederatedCredential:
 
 @dataclass(frozen=True, kw_only=True)
 class ServicePrincipal:
-    """An application as one tenant sees it; what administrators grant permissions to.
+    """An application as one tenant sees it; administrators grant it permissions.
 
     Attributes:
         assignment_required: whether only assigned principals may use it.
-        resource_id: of a managed identity, the Azure resource that it is; None for any other.
+        resource_id: the Azure resource of a managed identity; None for others.
     """
 
     id: str
@@ -174,7 +174,7 @@ class ServicePrincipal:
         return self.resource_id is not None
 
 
-# The role of a principal that is assigned to an app without any of the app's own roles.
+# Default access: the role of an assignment without any of the app's own roles.
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
@@ -223,7 +223,7 @@ class User:
 
 
 def pairwise_subject(user: User, application: Application) -> str:
-    """A user's ``sub`` for one app. No two apps can compare theirs (OpenID Connect Core section 8.1)."""
+    """A user's ``sub`` for one app. Two apps can't compare theirs (OpenID Connect Core section 8.1)."""
     digest = hashlib.sha256(f"{user.id}/{application.app_id}".encode()).digest()
     return base64url(digest)
 
@@ -235,7 +235,7 @@ class Issued:
     Attributes:
         kind: such as ``code`` or ``refresh_token``.
         family: the sign-in it came from.
-        content: what it stands for.
+        content: the data behind the value.
         expires: seconds since the epoch.
         redeemed: when it was used; None if it wasn't.
     """

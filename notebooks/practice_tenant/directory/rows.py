@@ -1,4 +1,4 @@
-"""Rows of the directory's tables, and the objects that stand in them."""
+"""Conversion between the directory's objects and the rows of its tables."""
 
 import dataclasses
 import json
@@ -25,7 +25,7 @@ _OBJECTS = {"app_roles": AppRole, "permission_scopes": PermissionScope, "require
 
 
 def application_columns(application: Application) -> dict:
-    """The columns of an app registration. Nothing is looked up by its lists, so they are JSON in one column."""
+    """The columns of an app registration. No query searches by its lists, so they are JSON in one column."""
     values = dataclasses.asdict(application)
     lists = {name: values.pop(name) for name in (*_STRINGS, *_OBJECTS)}
     return values | {"lists": json.dumps(lists)}
@@ -53,7 +53,7 @@ def issued(row: sqlite3.Row) -> Issued:
 
 
 def _reader(kind: type) -> Callable[[sqlite3.Row], object]:
-    """Makes a dataclass of a row that has a column for each of its fields; SQLite keeps truth values as numbers."""
+    """A function from a row to a dataclass with the same fields; SQLite stores booleans as numbers."""
     flags = {field.name: field.type is bool for field in dataclasses.fields(kind)}
     return lambda row: kind(**{name: bool(row[name]) if flag else row[name] for name, flag in flags.items()})
 

@@ -1,8 +1,8 @@
 """The tables of the directory's SQLite file, as the steps that make them.
 
 Values that queries search by have a column and an index; the rest of an object is JSON beside them. A new file takes
-every step, an older one those it lacks, so both end up the same and the older one loses nothing. A published step never
-changes; a change of the tables is a new step.
+every step, an older one the missing steps. Both end up the same, and the older one keeps its data. A published step
+never changes; a change of the tables is a new step.
 """
 
 from collections.abc import Mapping

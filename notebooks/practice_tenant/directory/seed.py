@@ -110,7 +110,7 @@ def complete(directory: Directory) -> None:
 
 
 def set_secrets(directory: Directory, values: dict[str, str], now: float) -> None:
-    """Make *values* the secrets of the seeded apps, in place of any the seed gave them before."""
+    """Make *values* the secrets of the seeded apps; they replace the earlier seeded ones."""
     with directory.transaction():
         directory.set_passwords_of_users(credentials.password_hash(values["user_password"]))
         for name, app_id in _SECRET_OWNERS.items():

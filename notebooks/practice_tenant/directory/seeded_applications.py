@@ -20,7 +20,7 @@ from .store import Directory
 # Identifiers are constants and no secrets: notebooks can show them.
 TENANT_ID = "7a1c0e52-3f0d-4f6e-9a57-2b8d6c1e4f90"
 TENANT_DOMAIN = "practice.example"
-# What Microsoft would have named the tenant: <name>.onmicrosoft.com, and hosts of its own (customers.py).
+# Microsoft's name for the tenant: <name>.onmicrosoft.com, and its own hosts (hosts.py).
 TENANT_NAME = "practice"
 OTHER_TENANT_ID = "c4d9b1a7-58e2-4c3b-8f16-0e7a92d35b68"
 # The documentation's own example of another organisation: a name that exists in the cloud too.
@@ -42,7 +42,7 @@ RECORDS_ACCESS = "5a0e94c7-2d81-4b63-9f1a-e8c6370b5d24"
 
 
 def add_applications(directory: Directory, now: int) -> None:
-    """Keep the seeded apps and Microsoft Graph, with their service principals and what is granted to them."""
+    """Store the seeded apps and Microsoft Graph, with their service principals and granted permissions."""
     directory.add_application(GRAPH_APPLICATION)
     for tenant_id in (TENANT_ID, OTHER_TENANT_ID):
         _add_principal(directory, tenant_id, GRAPH_APPLICATION)
@@ -114,8 +114,8 @@ def add_applications(directory: Directory, now: int) -> None:
 
 
 def add_customer_app(directory: Directory) -> None:
-    """Keep the app that customers sign in to, in a directory whose seed didn't have it yet."""
-    # User flows of Azure AD B2C serve apps of this audience alone. It is as old as its tenant.
+    """Store the app that customers sign in to; earlier seeds lack it."""
+    # User flows of Azure AD B2C only serve apps of this audience. The app is as old as its tenant.
     app = _application(
         "Course customer app",
         CUSTOMER_CLIENT_ID,
@@ -140,7 +140,7 @@ def _application(name: str, app_id: str, now: int, **more: object) -> Applicatio
 
 
 def _register(directory: Directory, application: Application, granted: dict[str, tuple[str, ...]] | None = None):
-    """Keep an app with its service principal, ask for the permissions in *granted*, and give admin consent to them."""
+    """Store an app with its service principal, request the permissions in *granted*, and give admin consent to them."""
     granted = granted or {}
     wanted = [
         RequiredPermission(resource_app_id=resource, role_id=_role_id(directory, resource, value))

@@ -59,7 +59,7 @@ class SigningKeys:
         self._keys: tuple[SigningKey, ...] = ()
 
     def published(self) -> tuple[SigningKey, ...]:
-        """Every key whose tokens may still be in use or soon will be, the oldest first."""
+        """Every key with tokens in use, now or soon, oldest first."""
         seen = self._directory.revision()
         if seen != self._seen:
             self._make_first()
@@ -75,7 +75,7 @@ class SigningKeys:
         return bool(self._directory.signing_keys())
 
     def _make_first(self) -> None:
-        # The seed has keys for the worldwide cloud only. Another realm's take a fifth of a second at its first use.
+        # The seed has keys for the worldwide cloud only. Those of another realm take a fifth of a second.
         if self._directory.realm and not self.made:
             keys = first_keys(int(self._clock()))
             with self._directory.transaction():
@@ -84,7 +84,7 @@ class SigningKeys:
                         self._directory.add_signing_key(**columns)
 
     def current(self) -> SigningKey:
-        """The key that signs now: the newest one whose time has come."""
+        """The key that signs now: the newest active one."""
         now = self._clock()
         return [key for key in self.published() if key.active_from <= now][-1]
 
@@ -131,7 +131,7 @@ def new_key(now: int, *, active_from: int) -> dict:
 
 
 def load(row: dict, held: SigningKey | None = None) -> SigningKey:
-    """The key in a row of the file; the private key of *held*, where it was loaded before."""
+    """The key in a row; takes the private key from *held* if it was loaded before."""
     if held is not None:
         # A rotation moves the time from which a key signs, never the key.
         return replace(held, active_from=row["active_from"])

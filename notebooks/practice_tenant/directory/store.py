@@ -1,7 +1,7 @@
-"""What the directory keeps and how it is looked up. Secrets and issued values are kept as hashes only.
+"""The directory's data and its queries. Secrets and issued values are stored as hashes only.
 
-Several authorities ask one directory. They share people, apps and consent. Signing keys, issued values and wrong
-attempts belong to a realm: a code or token of one cloud means nothing in another, as in Microsoft's clouds.
+Several authorities use one directory. They share people, apps and consent. Signing keys, issued values and wrong
+attempts belong to a realm. A code or token of one cloud means nothing in another, as in Microsoft's clouds.
 """
 
 import copy
@@ -31,9 +31,9 @@ from .objects import (
     User,
 )
 
-# The store tells an expired value from an unknown one for this long.
+# For this long, the store distinguishes an expired value from an unknown one.
 KEPT_SECONDS = 100 * 24 * 3600
-_RANDOM_BYTES = 32  # RFC 6749 section 10.10 wants 128 bits at least
+_RANDOM_BYTES = 32  # RFC 6749 section 10.10 requires at least 128 bits
 
 
 class Directory:
@@ -43,7 +43,7 @@ class Directory:
         path: the SQLite file, or None to keep everything in memory.
 
     Attributes:
-        realm: whose signing keys, issued values and wrong attempts it sees; empty for the worldwide cloud.
+        realm: the owner of the visible signing keys, issued values and wrong attempts; empty for the worldwide cloud.
         cloud: the cloud whose names it knows.
 
     Raises:
@@ -76,7 +76,7 @@ class Directory:
         return self.database.revision()
 
     def one_revision(self) -> AbstractContextManager[None]:
-        """Look once for changes of other processes; what is read inside is of one moment."""
+        """Check once for changes of other processes; all reads inside see one revision."""
         return self.database.one_revision()
 
     # Realms
@@ -94,7 +94,7 @@ class Directory:
     # Tenants
 
     def add_tenant(self, tenant: Tenant) -> None:
-        """Keep a new tenant."""
+        """Store a new tenant."""
         self.database.insert_value("tenant", tenant)
 
     def tenants(self) -> list[Tenant]:
@@ -112,7 +112,7 @@ class Directory:
     # App registrations
 
     def add_application(self, application: Application) -> None:
-        """Keep a new app registration.
+        """Store a new app registration.
 
         Raises:
             sqlite3.IntegrityError: the client ID or an identifier URI is taken.
@@ -122,7 +122,7 @@ class Directory:
             self._add_identifier_uris(application)
 
     def change_application(self, application: Application) -> None:
-        """Keep an app registration's new values; its client ID stays as it is.
+        """Store an app registration's new values; its client ID stays.
 
         Raises:
             sqlite3.IntegrityError: an identifier URI is taken.
@@ -151,9 +151,9 @@ class Directory:
         return self.database.first_cached(rows.application, sql, self.kept_identifier(uri))
 
     def kept_identifier(self, uri: str) -> str:
-        """The identifier URI under which an API is kept.
+        """The identifier URI under which an API is stored.
 
-        Microsoft Graph is kept under its worldwide name. Another cloud doesn't know that name, so it is empty there.
+        Microsoft Graph is stored under its worldwide name. Another cloud doesn't know that name, so it is empty there.
         """
         name = uri.lower()
         if self.cloud is WORLDWIDE:
@@ -169,7 +169,7 @@ class Directory:
     # Credentials of apps
 
     def add_password(self, app_id: str, credential: PasswordCredential) -> None:
-        """Keep a client secret's hash."""
+        """Store a client secret's hash."""
         self.database.insert_value("password_credential", credential, app_id=app_id)
 
     def passwords(self, app_id: str) -> list[PasswordCredential]:
@@ -179,7 +179,7 @@ class Directory:
         return [dataclasses.replace(item, end=ends.get(item.key_id, item.end)) for item in kept] if ends else [*kept]
 
     def remove_password(self, app_id: str, key_id: str) -> bool:
-        """Forget a client secret; False if the app has none with this ID."""
+        """Delete a client secret; False if the app has none with this ID."""
         sql = "DELETE FROM password_credential WHERE app_id = ? AND key_id = ?"
         return self.database.change(sql, app_id, key_id.lower()) > 0
 
@@ -187,15 +187,15 @@ class Directory:
         """Let client secrets expire at other times, in this process and not in the file.
 
         Args:
-            ends: seconds since the epoch, by secret ID. It replaces what was pretended before; empty ends it.
+            ends: seconds since the epoch, by secret ID. They replace earlier ones; empty restores the real times.
         """
-        # All realms share the mapping, and no reader may find it empty meanwhile.
+        # All realms share the mapping, and no reader may see it empty during a change.
         self._pretended_ends.update(ends)
         for key_id in self._pretended_ends.keys() - ends.keys():
             del self._pretended_ends[key_id]
 
     def add_key(self, app_id: str, credential: KeyCredential) -> None:
-        """Keep a certificate of an app."""
+        """Store a certificate of an app."""
         self.database.insert_value("key_credential", credential, app_id=app_id)
 
     def keys(self, app_id: str) -> list[KeyCredential]:
@@ -204,12 +204,12 @@ class Directory:
         return list(self.database.cached(rows.key, sql, app_id))
 
     def remove_key(self, app_id: str, key_id: str) -> bool:
-        """Forget a certificate; False if the app has none with this ID."""
+        """Delete a certificate; False if the app has none with this ID."""
         sql = "DELETE FROM key_credential WHERE app_id = ? AND key_id = ?"
         return self.database.change(sql, app_id, key_id.lower()) > 0
 
     def add_federated_credential(self, app_id: str, credential: FederatedCredential) -> None:
-        """Keep a new federated credential.
+        """Store a new federated credential.
 
         Raises:
             sqlite3.IntegrityError: the app has one of that name, or with that issuer and subject.
@@ -238,13 +238,13 @@ class Directory:
         return self.database.first(rows.federated, sql, app_id, id_or_name.lower(), id_or_name)
 
     def remove_federated_credential(self, credential_id: str) -> None:
-        """Forget a federated credential."""
+        """Delete a federated credential."""
         self.database.change("DELETE FROM federated_credential WHERE id = ?", credential_id)
 
     # Service principals and app roles: https://learn.microsoft.com/graph/api/resources/approleassignment
 
     def add_service_principal(self, principal: ServicePrincipal) -> None:
-        """Keep a new service principal.
+        """Store a new service principal.
 
         Raises:
             sqlite3.IntegrityError: the app already has one in that tenant.
@@ -270,12 +270,12 @@ class Directory:
         return self.database.objects(rows.principal, sql)
 
     def require_assignment(self, principal_id: str, required: bool) -> None:
-        """Let everybody use a service principal, or only those who are assigned to it."""
+        """Set whether only assigned principals may use a service principal."""
         sql = "UPDATE service_principal SET assignment_required = ? WHERE id = ?"
         self.database.change(sql, required, principal_id)
 
     def add_app_role_assignment(self, assignment: AppRoleAssignment) -> None:
-        """Keep a role that a service principal or a user was given.
+        """Store a role assignment of a service principal or a user.
 
         Raises:
             sqlite3.IntegrityError: the principal has it already.
@@ -283,24 +283,24 @@ class Directory:
         self.database.insert_value("app_role_assignment", assignment)
 
     def app_role_assignments(self, principal_id: str) -> list[AppRoleAssignment]:
-        """The roles that a service principal or a user was given, oldest first."""
+        """The role assignments of a service principal or a user, oldest first."""
         sql = "SELECT * FROM app_role_assignment WHERE principal_id = ? ORDER BY created, id"
         return self.database.objects(rows.assignment, sql, principal_id)
 
     def remove_app_role_assignment(self, principal_id: str, assignment_id: str) -> bool:
-        """Take a role back; False if the principal has no such assignment."""
+        """Delete a role assignment; False if the principal has no such one."""
         sql = "DELETE FROM app_role_assignment WHERE principal_id = ? AND id = ?"
         return self.database.change(sql, principal_id, assignment_id) > 0
 
     def granted_role_ids(self, principal_id: str, resource_id: str) -> frozenset[str]:
-        """The IDs of the roles on one app that a service principal or a user was given; default access is one too."""
+        """The IDs of a principal's or user's roles on one app; default access is one too."""
         sql = "SELECT app_role_id FROM app_role_assignment WHERE principal_id = ? AND resource_id = ?"
         return frozenset(self.database.cached(lambda row: row[0], sql, principal_id, resource_id))
 
     # Consent to delegated permissions
 
     def add_permission_grant(self, grant: PermissionGrant) -> None:
-        """Keep consent to delegated permissions; it widens earlier consent to the same app by the same person."""
+        """Store consent to delegated permissions; it extends earlier consent to the same app by the same person."""
         with self.transaction():
             old = self.database.row(
                 "SELECT id, scopes FROM permission_grant WHERE principal_id = ? AND resource_id = ? AND user_id IS ?",
@@ -329,7 +329,7 @@ class Directory:
     # Users
 
     def add_user(self, user: User) -> None:
-        """Keep a new user."""
+        """Store a new user."""
         self.database.insert_value("user", user)
 
     def user(self, tenant_id: str, id_or_name: str) -> User | None:
@@ -339,7 +339,7 @@ class Directory:
         return self.database.first(rows.user, sql, tenant_id, name, name)
 
     def users(self, tenant_id: str, *, after: str = "", limit: int = 100) -> list[User]:
-        """Up to *limit* users of a tenant whose names come after *after*, in the order of their names."""
+        """Up to *limit* users of a tenant with names after *after*, ordered by name."""
         sql = "SELECT * FROM user WHERE tenant_id = ? AND user_principal_name > ? ORDER BY user_principal_name LIMIT ?"
         return self.database.objects(rows.user, sql, tenant_id, after, limit)
 
@@ -350,11 +350,11 @@ class Directory:
     # Issued values: authorization codes, refresh tokens, device codes, form tokens. Values of one sign-in are a family.
 
     def issue(self, kind: str, content: dict, *, expires: float, family: str | None = None, value: str = "") -> str:
-        """Give out a new value.
+        """Issue a new value.
 
         Args:
             kind: what it is, such as ``code`` or ``refresh_token``.
-            content: what it stands for; anything JSON can hold.
+            content: the data behind it; any JSON value.
             expires: seconds since the epoch.
             family: the sign-in it came from; None starts a new family.
             value: the value itself, where people have to type it.
@@ -371,50 +371,50 @@ class Directory:
         return value
 
     def issued(self, kind: str, value: str) -> Issued | None:
-        """What a value of this kind stands for, used or not, expired or not; None if it was never given out."""
+        """The issued value of this kind, even a redeemed or expired one; None if it is unknown."""
         sql = "SELECT kind, family, content, expires, redeemed FROM issued WHERE value_hash = ?"
         return self.database.first(rows.issued, sql, self._hash(kind, value))
 
     def redeem(self, kind: str, value: str, now: float) -> bool:
-        """Use a value up; of several callers at once exactly one gets True."""
+        """Redeem a value; of several concurrent callers exactly one gets True."""
         sql = "UPDATE issued SET redeemed = ? WHERE value_hash = ? AND redeemed IS NULL"
         return self.database.change(sql, int(now), self._hash(kind, value)) == 1
 
     def change_issued(self, kind: str, value: str, content: dict) -> None:
-        """Let a value stand for something else from now on."""
+        """Replace the data behind a value."""
         sql = "UPDATE issued SET content = ? WHERE value_hash = ?"
         self.database.change(sql, json.dumps(content), self._hash(kind, value))
 
     def revoke_family(self, family: str) -> None:
-        """Take back everything that came from one sign-in."""
+        """Revoke all values of one sign-in."""
         self.database.change("DELETE FROM issued WHERE family = ?", family)
 
     def forget_expired(self, now: float) -> None:
-        """Forget the values of all realms that expired ``KEPT_SECONDS`` ago, by the computer's clock."""
+        """Delete the values of all realms that expired ``KEPT_SECONDS`` ago, by the computer's clock."""
         self.database.change("DELETE FROM issued WHERE expires < ?", int(now) - KEPT_SECONDS)
 
     def _hash(self, kind: str, value: str) -> bytes:
         named = f"{self.realm}\0{kind}" if self.realm else kind
         return hashlib.sha256(f"{named}\0{value}".encode()).digest()
 
-    # Wrong attempts, in the file, so that all processes on it count together
+    # Wrong attempts, in the file, so all processes on it share one count
 
     def add_wrong_attempt(self, made: float, *, forgotten: float) -> None:
-        """Keep a wrong attempt, made at a time in seconds since the epoch; forget those of all realms up to *forgotten*."""
+        """Store a wrong attempt, made at a time in seconds since the epoch; delete older ones, up to *forgotten*."""
         with self.transaction():
-            # One that lies ahead would stay for good.
+            # An attempt in the future would stay forever.
             self.database.change("DELETE FROM wrong_attempt WHERE made <= ? OR made > ?", forgotten, made)
             self.database.insert("wrong_attempt", realm=self.realm, made=made)
 
     def wrong_attempts(self, *, after: float, until: float) -> int:
-        """How many were made after one time and until another, in seconds since the epoch."""
+        """The number of attempts after one time and until another, in seconds since the epoch."""
         sql = "SELECT count(*) FROM wrong_attempt WHERE realm = ? AND made > ? AND made <= ?"
         return self.database.row(sql, self.realm, after, until)[0]
 
     # Signing keys, as bytes; directory/signing_keys.py makes objects of them
 
     def add_signing_key(self, **columns: object) -> None:
-        """Keep a signing key: kid, private_key (PEM), certificate (DER), created, active_from."""
+        """Store a signing key: kid, private_key (PEM), certificate (DER), created, active_from."""
         self.database.insert("signing_key", realm=self.realm, **columns)
 
     def activate_signing_key(self, kid: str, active_from: int) -> None:

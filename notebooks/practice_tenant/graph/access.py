@@ -1,7 +1,7 @@
 """Authentication and authorization of callers.
 
 An app on its own behalf needs one of a route's app roles. An app that acts for a signed-in user needs one of its scopes.
-Both are compared as whole words, and neither stands for the other.
+Both are compared as whole words, and neither implies the other.
 https://learn.microsoft.com/graph/permissions-reference
 """
 

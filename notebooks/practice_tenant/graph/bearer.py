@@ -4,8 +4,8 @@ RFC 6750 (transport), RFC 7515 and RFC 8725 (signature), RFC 9068 section 4 (val
 https://learn.microsoft.com/entra/identity-platform/claims-validation. Entra's access tokens have ``typ`` ``JWT``, as
 its ID tokens do. The audience and the presence of ``scp`` or ``roles`` tell them apart.
 
-The cache of keys follows Microsoft's middleware for APIs. A key set is used for a day. There is at most one fetch in five
-minutes, whatever ``kid`` a token names. After a failed fetch the last good keys stay in use for an hour.
+The cache of keys follows Microsoft's middleware for APIs. A key set is used for a day. Unknown ``kid`` values cause at
+most one fetch in five minutes. After a failed fetch the last good keys stay in use for an hour.
 """
 
 import math
@@ -29,7 +29,7 @@ LAST_KNOWN_GOOD_SECONDS = 3600
 Fetch = Callable[[], Awaitable[dict]]
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-# Members that would let a token bring its own key, or change what is signed (RFC 8725 section 3.10).
+# Members that would let a token bring its own key, or change the signed content (RFC 8725 section 3.10).
 _REFUSED_HEADERS = frozenset({"jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc"})
 _NOT_WELL_FORMED = "IDX14100: JWT is not well formed, there are no dots (.)."
 _NOT_VALID = "Access token validation failure."

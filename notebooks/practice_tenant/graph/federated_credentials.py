@@ -1,4 +1,4 @@
-"""Federated credentials of an app registration: other issuers' tokens that authenticate the app in place of a secret.
+"""Federated credentials of an app registration: other issuers' tokens authenticate the app instead of a secret.
 
 https://learn.microsoft.com/graph/api/resources/federatedidentitycredential and its methods. As in Graph, issuer and
 subject are stored as written. They are checked when a token arrives.

@@ -18,7 +18,7 @@ from .strict_http import Stage, StrictProtocol
 # struct linger: on, for 0 seconds. Closing then sends RST and drops unsent bytes (POSIX, SO_LINGER).
 _AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
-# How much a refused client may still send: it reads its answer only after the whole request (RFC 9112 section 9.6).
+# How much a refused client may still send. It reads its answer only after the whole request (RFC 9112 section 9.6).
 _FAREWELL_BYTES = 1024 * 1024
 _SENTENCES = {
     400: (
@@ -102,7 +102,7 @@ class Connection(StrictProtocol):
             self.began()
 
     def on_response_complete(self) -> None:
-        """Close, wait for the next request, or answer the request that was refused meanwhile."""
+        """Close, wait for the next request, or answer a refused one that follows."""
         self._unanswered -= 1
         if not self._unanswered:
             self._connections.mark_idle(self)
@@ -152,7 +152,7 @@ class Connection(StrictProtocol):
     def _too_slow(self) -> None:
         self._deadline = None
         if self._earlier():
-            # The delay is the application's, which hasn't answered the requests before.
+            # The application causes the delay: it hasn't answered the earlier requests.
             self.began()
         elif self.stage is Stage.NOTHING:
             self._close()
@@ -160,7 +160,7 @@ class Connection(StrictProtocol):
             self.refuse(408)
 
     def _earlier(self) -> int:
-        """How many requests before the one being read have no answer yet."""
+        """The number of requests before the current one without a complete answer."""
         reading = self.stage is Stage.BODY and not self.cycle.response_complete
         return self._unanswered - reading
 

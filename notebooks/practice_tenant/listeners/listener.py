@@ -29,7 +29,7 @@ class PortTaken(Exception):
 
 
 def bind(port: int) -> list[socket.socket]:
-    """Listen on 127.0.0.1 and, where the computer has it, on ::1, both on one port; port 0 takes a free one.
+    """Listen on 127.0.0.1 and, if the computer has it, ::1, on the same port; port 0 takes a free one.
 
     Raises:
         PortTaken: another program has the port.
@@ -152,7 +152,7 @@ class Acceptor:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server with acceptors in place of asyncio's servers.
+    """uvicorn's server with acceptors instead of asyncio's servers.
 
     Args:
         limits: what a client may ask for.

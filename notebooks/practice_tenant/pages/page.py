@@ -1,4 +1,4 @@
-"""Rendering a page, with the headers that keep others from framing it, scripting it or learning its address."""
+"""Renders a page, with headers against framing, foreign scripts and a leak of its address."""
 
 import base64
 import hashlib
@@ -55,7 +55,7 @@ def _sha256(text: str) -> str:
 
 @cache
 def _environment() -> "Environment":
-    # Here, so that a tenant that no browser comes to does not wait for it.
+    # Imported here, so a tenant without a browser doesn't wait for it.
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(

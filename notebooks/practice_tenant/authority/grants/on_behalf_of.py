@@ -1,4 +1,4 @@
-"""On behalf of: an API exchanges the token of its caller for a token to call another API, for the same person.
+"""On behalf of: an API exchanges its caller's token for one to another API, for the same person.
 
 RFC 7523 section 2.1, with Entra's ``requested_token_use``;
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
