@@ -1,1 +1,1 @@
-"""The course's tests. `python -m pytest` runs all of them; .github/CONTRIBUTING.md says what each folder holds."""
+"""The course's tests; .github/CONTRIBUTING.md describes each folder."""

@@ -1,4 +1,4 @@
-"""Other Python processes, which find the course as a kernel does and keep their state in a folder of the test."""
+"""Other Python processes: they find the course as a kernel does, and their state is in the test's folder."""
 
 import subprocess
 import sys
@@ -13,12 +13,12 @@ SECONDS = 60
 
 
 def tenant_folder(folder: Path) -> Path:
-    """Where the practice tenant of a process started with this folder keeps its state."""
+    """The practice tenant's state folder in a process that starts with this folder."""
     return folder / "tenant"
 
 
 def ended(*arguments: str, folder: Path, **options: object) -> subprocess.CompletedProcess:
-    """What a process prints, and how it ends, within a minute."""
+    """The output and exit status of a process, within a minute."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=NOTEBOOKS,
@@ -32,7 +32,7 @@ def ended(*arguments: str, folder: Path, **options: object) -> subprocess.Comple
 
 
 def run(code: str, folder: Path, *arguments: str) -> str:
-    """What a process prints; it must end well within a minute."""
+    """The output of a process, which must succeed within a minute."""
     done = ended("-c", code, *arguments, folder=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -40,7 +40,7 @@ def run(code: str, folder: Path, *arguments: str) -> str:
 
 @contextmanager
 def running(*arguments: str, folder: Path, **options: object) -> Iterator[subprocess.Popen]:
-    """A process with pipes, which is killed at the end if it still runs."""
+    """A process with pipes; killed at the end if it still runs."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
     process = subprocess.Popen([sys.executable, *arguments], cwd=NOTEBOOKS, env=hermetic(folder), **pipes, **options)
     with process:

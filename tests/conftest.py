@@ -28,7 +28,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def state_file() -> Path | None:
-    """Where the test's tenant is kept; None: in memory."""
+    """The file of the test's tenant; None: in memory."""
     return None
 
 
@@ -42,7 +42,7 @@ def opened_directory(state_file: Path | None) -> Iterator[tuple[Directory, Seede
 
 @pytest.fixture
 def directory(opened_directory: tuple[Directory, SeededValues]) -> Directory:
-    """What the test's tenant knows."""
+    """The directory of the test's tenant."""
     return opened_directory[0]
 
 
@@ -115,7 +115,7 @@ def pages(practice: Practice) -> InProcess:
 
 @pytest.fixture
 def learner(pages: InProcess, seeded: SeededValues) -> Person:
-    """Somebody without special rights."""
+    """A person without special rights."""
     return Person(http=pages, username=f"learner@{seeded.tenant_domain}", password=seeded.user_password)
 
 
@@ -127,7 +127,7 @@ def desktop(authority: Authority, seeded: SeededValues) -> RelyingParty:
 
 @pytest.fixture
 def website(authority: Authority, directory: Directory, seeded: SeededValues) -> RelyingParty:
-    """The seeded confidential client, which people sign in to as well."""
+    """The seeded confidential client, which also signs people in."""
     (redirect_uri,) = directory.application(app_id=seeded.client_id).web_redirect_uris
     return RelyingParty(
         authority=authority,
@@ -139,7 +139,7 @@ def website(authority: Authority, directory: Directory, seeded: SeededValues) ->
 
 @pytest.fixture
 def form(seeded: SeededValues) -> dict[str, str]:
-    """A token request that is granted: the seeded app asks for Graph."""
+    """A good token request: the seeded app requests Graph."""
     return {
         "grant_type": "client_credentials",
         "client_id": seeded.client_id,
@@ -150,14 +150,14 @@ def form(seeded: SeededValues) -> dict[str, str]:
 
 @pytest.fixture
 def mint(tenant: PracticeTenant, directory: Directory, seeded: SeededValues, clock: Clock) -> Mint:
-    """Signs access tokens with the tenant's own key, right or wrong as a test asks."""
+    """Signs good and bad access tokens with the tenant's own key."""
     principal = directory.service_principal(seeded.tenant_id, app_id=seeded.client_id)
     return Mint(key=tenant.signing_keys.current(), seeded=seeded, principal_id=principal.id, clock=clock)
 
 
 @pytest.fixture
 def administrator(directory: Directory, seeded: SeededValues) -> dict:
-    """The claims that make a token the administrator app's."""
+    """The claims of the administrator app's token."""
     principal = directory.service_principal(seeded.tenant_id, app_id=seeded.administrator_client_id)
     roles = ["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Organization.Read.All"]
     return {"appid": principal.app_id, "oid": principal.id, "sub": principal.id, "roles": roles}
@@ -165,5 +165,5 @@ def administrator(directory: Directory, seeded: SeededValues) -> dict:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> RunningTenant:
-    """A tenant with real listeners, for what only a socket can show."""
+    """A tenant with real listeners, for tests that need a socket."""
     return start(tmp_path_factory.mktemp("tenant"))

@@ -1,9 +1,9 @@
-"""What each requirement costs: how many packages it brings, and how large they are once installed.
+"""The cost of each requirement: how many packages it brings, and their installed size.
 
     python -m tests.dependencies             a table of the course's requirements and one of the tests'
 
-Each is asked alone: what would be gone from this environment if that one line were? The reason to pay it stands above the
-line. Sizes are megabytes (1,000,000 bytes) of this system's files, so they differ a little between systems.
+Each is measured alone: the packages that this environment would lose without that one line. The comment above the line
+gives its reason. Sizes are megabytes (1,000,000 bytes) of this system's files, so they differ a little between systems.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ def brought(wanted: Iterable[Requirement]) -> dict[str, Distribution]:
     """All installed packages, by name, that these requirements need in this environment, themselves included.
 
     Raises:
-        PackageNotFoundError: one that is needed is not installed.
+        PackageNotFoundError: a needed package is not installed.
     """
     found: dict[str, Distribution] = {}
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -51,31 +51,31 @@ def brought(wanted: Iterable[Requirement]) -> dict[str, Distribution]:
 
 @cache
 def installed(name: str) -> tuple[Distribution, tuple[Requirement, ...]]:
-    """An installed package and what it requires, with or without extras; read once, because each table asks often."""
+    """An installed package and its requirements, with or without extras; cached, because each table needs it often."""
     package = distribution(name)
     return package, tuple(map(Requirement, package.requires or ()))
 
 
 def applies(requirement: Requirement, extras: Collection[str] = ()) -> bool:
-    """Whether a requirement counts here, for a package that was asked for with these extras."""
+    """Whether a requirement applies here, for a package requested with these extras."""
     marker = requirement.marker
     return marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *extras))
 
 
 def megabytes(packages: Iterable[Distribution]) -> float:
-    """How large their installed files are together."""
+    """The total size of their installed files."""
     paths = {Path(package.locate_file(file)) for package in packages for file in package.files or ()}
     return sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
 
 
 def alone(requirement: Requirement, others: Iterable[Requirement]) -> dict[str, Distribution]:
-    """What only this one requirement brings, next to the others."""
+    """The packages that only this requirement brings."""
     kept = brought(others)
     return {name: package for name, package in brought([requirement]).items() if name not in kept}
 
 
 def table(title: str, own: list[Requirement], given: list[Requirement]) -> Iterator[str]:
-    """A Markdown table of some requirements, in an environment that already has what is given; the dearest first."""
+    """A Markdown table of some requirements beside the given ones, largest first."""
     own = [requirement for requirement in own if applies(requirement)]
     before = brought(given)
     packages = {name: package for name, package in brought([*given, *own]).items() if name not in before}
@@ -90,7 +90,7 @@ def table(title: str, own: list[Requirement], given: list[Requirement]) -> Itera
 
 
 def named(packages: Mapping[str, Distribution]) -> str:
-    """How many packages, and a few of their names."""
+    """The number of packages, and a few of their names."""
     few = sorted(packages)[:4]
     return f"{len(packages)}: {', '.join(few)}{', …' if len(packages) > len(few) else ''}" if few else "0"
 

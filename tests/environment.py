@@ -1,6 +1,6 @@
-"""The environment that tests, kernels and the refresh command run in: nothing of the person's own gets in.
+"""The environment of tests, kernels and the refresh command, without the user's own values.
 
-It imports the standard library only, so that nothing of the course is loaded before the environment is right.
+It imports the standard library only, so the environment is complete before the course loads.
 """
 
 import os
@@ -26,7 +26,7 @@ SETTINGS = (
     "API_ENDPOINT",
 )
 
-# What else changes how requests travel or where Jupyter looks.
+# Other variables that change how requests travel or where Jupyter looks.
 SURROUNDINGS = (
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -45,15 +45,15 @@ REMOVED = frozenset(SETTINGS + SURROUNDINGS)
 
 
 def hermetic(folder: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """A copy of an environment without the person's values, with every state folder below `folder`.
+    """A copy of an environment without the user's values, with every state folder below `folder`.
 
-    The folders in it are named, not made: each program makes the ones it needs, as on a learner's first day.
+    It only names the folders: each program makes the ones it needs, as on a learner's first day.
     """
     folder.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in environment.items() if name.upper() not in REMOVED}
     python_path = [str(HERMETIC), *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
-    # A scripted person opens sign-in pages also where a kernel is not headless, and in the cloud. "&" lets the program that
-    # opened one wait for the answer meanwhile.
+    # A scripted person opens sign-in pages even if a kernel is not headless, and in the cloud. "&" runs it in the
+    # background, so the program that opened a page can wait for the answer.
     person = (ROOT / "notebooks" / "course" / "person.py").as_posix()
     return kept | {
         "BROWSER": f'"{Path(sys.executable).as_posix()}" "{person}" %s &',

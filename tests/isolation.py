@@ -1,4 +1,4 @@
-"""The pytest plugin that keeps a run away from the person's own files and from the network.
+"""The pytest plugin that keeps a run away from the user's files and from the network.
 
 .pytest.ini loads it with `-p`, because a conftest.py in tests/ would not reach the notebooks. It acts when it is
 imported, before any other module of the course can read the environment. Each pytest process, so each worker of
@@ -15,11 +15,11 @@ import pytest
 
 from tests.environment import HERMETIC, enter, hermetic
 
-# The space in the name is on purpose: people's folders have spaces.
+# The name has a space on purpose: users' folders have spaces.
 FOLDER = Path(tempfile.mkdtemp(prefix="course tests "))
 enter(FOLDER)
 
-# By the name that sitecustomize.py uses, so that a worker, which starts with the folder on PYTHONPATH, has one hook.
+# Imported by the name that sitecustomize.py uses. A worker starts with the folder on PYTHONPATH, so it has one hook.
 if str(HERMETIC) not in sys.path:
     sys.path.append(str(HERMETIC))
 import loopback_only
@@ -43,5 +43,5 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
-# When pytest ends before it is configured: `--help`, or a mistake in its options.
+# For a pytest that ends before its configuration: `--help`, or wrong options.
 atexit.register(pytest_unconfigure)

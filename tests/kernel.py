@@ -20,7 +20,7 @@ sys.stdin.read()
 
 @dataclass(frozen=True, kw_only=True)
 class Kernel:
-    """What a kernel's own `start()` returned: enough to reach its tenant, as `course` does."""
+    """The result of a kernel's own `start()`: enough to reach its tenant, as `course` does."""
 
     https_port: int
     http_port: int
@@ -34,7 +34,7 @@ class Kernel:
 
 @contextmanager
 def kernel(folder: Path) -> Iterator[Kernel]:
-    """A process with a running tenant; the state is kept below *folder*."""
+    """A process with a running tenant, whose state is below *folder*."""
     with running("-c", _CODE, folder=folder) as process:
         told = process.stdout.readline()
         assert told, process.stderr.read()

@@ -1,4 +1,4 @@
-"""The pytest plugin that says, at the end of the default run, what it left out and how to run that."""
+"""The pytest plugin that ends the default run with a line about the tests it left out."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a refusal looks like, so that each test says only which one it expects."""
+"""Assertions on refusals; each test names only the expected one."""
 
 import httpx
 
@@ -12,7 +12,7 @@ def assert_refused(response: httpx.Response, status: int, error: str, code: int)
 
 
 def assert_unauthorized(response: httpx.Response, *, error: str | None = "invalid_token") -> None:
-    """The API asked for a good token (RFC 6750 section 3), with this error code in its challenge, and gave no data."""
+    """The API sent a challenge (RFC 6750 section 3) with this error code, and no data."""
     challenge = response.headers.get("WWW-Authenticate", "")
     assert (response.status_code, challenge.partition(" ")[0]) == (401, "Bearer"), response.text
     assert ("error=" in challenge) is (error is not None)

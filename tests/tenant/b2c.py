@@ -1,4 +1,4 @@
-"""Azure AD B2C as a client and a person meet it: its addresses, a start of a sign-in, its layout of refusals."""
+"""Azure AD B2C for a client and a person: its addresses, the start of a sign-in, its layout of refusals."""
 
 import httpx
 
@@ -14,12 +14,12 @@ API = f"https://{DOMAIN}/tasks"
 
 
 def began(app: RelyingParty, **changes: str | None) -> str:
-    """The path at which a browser starts a sign-in."""
+    """The path that starts a sign-in in a browser."""
     return f"/{HOST}{app.link(**changes)}"
 
 
 def code_for(app: RelyingParty, person: Person, **changes: str | None) -> str:
-    """The code that a person's sign-in brings."""
+    """The code from a person's sign-in."""
     return sent_back(person.sign_in(began(app, **changes)))["code"]
 
 

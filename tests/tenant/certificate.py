@@ -1,4 +1,4 @@
-"""A key pair with its certificate, and the assertions that a client makes with it."""
+"""A key pair with its certificate, and the assertions a client makes with it."""
 
 import base64
 import datetime
@@ -44,24 +44,24 @@ class Certificate:
 
     @property
     def x5c(self) -> list[str]:
-        """Itself, as a header carries it (RFC 7515 section 4.1.6)."""
+        """The certificate in the form of a header (RFC 7515 section 4.1.6)."""
         return [base64.b64encode(self.der).decode()]
 
     @property
     def credential(self) -> KeyCredential:
-        """What an app registration keeps of it."""
+        """The stored form in an app registration."""
         return credentials.new_key_credential(self.der)
 
     def sign(self, claims: dict, header: dict | None = None, *, algorithm: str = "PS256") -> str:
         """A JWS of these claims, with a header that names the certificate unless another is given."""
         header = {"x5t#S256": self.x5t_sha256} if header is None else header
-        # Not jwt.encode: it won't write the claims that a test is about.
+        # Not jwt.encode: it refuses the claims of some tests.
         payload = json.dumps(claims).encode()
         return jwt.PyJWS().encode(payload, self.key, algorithm=algorithm, headers=header)
 
 
 def new_certificate(start: float, *, days: int = 30, organization: str = "Course") -> Certificate:
-    """A self-signed certificate that counts from *start*, seconds since the epoch."""
+    """A self-signed certificate, valid from *start*, seconds since the epoch."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATIONAL_UNIT_NAME, organization)])
     begin = datetime.datetime.fromtimestamp(start, datetime.UTC)
@@ -87,7 +87,7 @@ def assertion_claims(client_id: str, audience: str, now: float) -> dict:
 
 
 def as_form(assertion: str) -> dict[str, str]:
-    """An assertion as a token request carries it (RFC 7521 section 4.2)."""
+    """An assertion as form fields of a token request (RFC 7521 section 4.2)."""
     return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
 
 

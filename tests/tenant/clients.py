@@ -1,4 +1,4 @@
-"""Clients that call the tenant's application in process, with the requests a program would send over the network."""
+"""Clients that call the tenant's application in process, with the same requests as over the network."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ Headers = Iterable[tuple[str, str | bytes]]
 class InProcess:
     """Sends requests to an ASGI application, without a socket.
 
-    An exception that no handler caught reaches the test, so a fault of the server can never pass for a refusal.
+    An uncaught exception reaches the test, so a bug of the server never looks like a refusal.
 
     Attributes:
         app: the application.
@@ -30,7 +30,7 @@ class InProcess:
     headers: tuple[tuple[str, str], ...] = ()
 
     def request(self, method: str, path: str, *, headers: Headers = (), content: bytes = b"") -> httpx.Response:
-        """One request. Headers are sent as they are given, also when a name comes twice."""
+        """One request. It sends the headers unchanged, even two with one name."""
         return asyncio.run(self._request(method, path, [*self.headers, *headers], content))
 
     async def _request(self, method: str, path: str, headers: list, content: bytes) -> httpx.Response:
@@ -44,7 +44,7 @@ class InProcess:
 
 
 def answered(app: Callable) -> Callable:
-    """An application as a server runs it: what it raises after its answer doesn't reach the client."""
+    """An application as a server runs it: an exception after its answer doesn't reach the client."""
 
     async def run(scope: dict, receive: Callable, send: Callable) -> None:
         with contextlib.suppress(Exception):
@@ -69,7 +69,7 @@ class Authority:
         content_type: str | None = FORM,
         query: str = "",
     ) -> httpx.Response:
-        """POST a form to the token endpoint; bytes are sent as they are."""
+        """POST a form to the token endpoint; sends bytes unchanged."""
         content = form if isinstance(form, bytes) else urlencode(form).encode()
         kind = [("Content-Type", content_type)] if content_type is not None else []
         path = f"/{tenant or self.tenant}/oauth2/v2.0/token{query}"

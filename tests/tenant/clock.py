@@ -1,6 +1,6 @@
 """A clock that stands still until a test moves it."""
 
-# When a test begins.
+# The start of each test.
 START = 1_790_000_000
 
 

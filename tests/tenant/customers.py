@@ -1,4 +1,4 @@
-"""A tenant for customers, as Azure AD B2C answers: its host, and two apps that people sign in to. Fixtures."""
+"""Fixtures of a tenant for customers at Azure AD B2C: its host, and two apps that people sign in to."""
 
 from dataclasses import replace
 

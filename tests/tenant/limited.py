@@ -1,4 +1,4 @@
-"""A tenant behind listeners with limits of a test's own, and clients that keep nobody's rules."""
+"""A tenant behind listeners with a test's own limits, and clients that ignore the rules."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ from .listener import SECONDS, client_context, http_request, over_tls
 
 @dataclass(frozen=True, kw_only=True)
 class Limited:
-    """Where it answers, and how a careful client checks its certificate."""
+    """The listeners' ports, and a careful client's check of their certificate."""
 
     https_port: int
     http_port: int
@@ -31,7 +31,7 @@ class Limited:
 
     @contextmanager
     def connected(self, scheme: str = "https") -> Iterator[socket.socket]:
-        """A connection that nothing was sent on, after the handshake if it is one over TLS."""
+        """A connection without any request; over TLS, after the handshake."""
         with socket.create_connection(("127.0.0.1", self.port(scheme)), SECONDS) as plain:
             if scheme == "http":
                 yield plain
@@ -40,7 +40,7 @@ class Limited:
                 yield secure
 
     def serves(self) -> float:
-        """How many seconds somebody who keeps the rules waits for an answer."""
+        """The seconds that a well-behaved client waits for an answer."""
         began = time.monotonic()
         target = "/common/v2.0/.well-known/openid-configuration"
         received = over_tls(
@@ -55,7 +55,7 @@ def limited(limits: Limits, app: Callable | None = None) -> Iterator[Limited]:
     """Listeners that keep *limits*, in a thread, until the end of the block.
 
     Args:
-        app: what answers; None: the practice tenant.
+        app: the ASGI application; None: the practice tenant.
     """
     state = in_memory()
     listeners = server.listen(state, limits=limits)
@@ -80,10 +80,10 @@ def limited(limits: Limits, app: Callable | None = None) -> Iterator[Limited]:
 
 
 def seconds_until_cut(connection: socket.socket, drip: bytes = b"", every: float = 0.1) -> float:
-    """How long it takes until the listener closes a connection.
+    """The seconds until the listener closes a connection.
 
     Args:
-        drip: sent byte by byte meanwhile, as long as there is some.
+        drip: bytes to send one by one until then.
         every: seconds from byte to byte.
     """
     began = time.monotonic()

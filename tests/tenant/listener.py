@@ -1,4 +1,4 @@
-"""Talking to a real listener byte by byte: what an HTTP client would put right before it is sent, and what TLS answers."""
+"""Raw bytes to a real listener, without an HTTP client that would correct them, and its TLS records."""
 
 import math
 import secrets
@@ -8,7 +8,7 @@ import ssl
 SECONDS = 10
 
 TLS_1_0, TLS_1_1, TLS_1_2 = b"\x03\x01", b"\x03\x02", b"\x03\x03"
-# RFC 8446 section 5.1 and 6: what kind of record came, and which alert.
+# RFC 8446 sections 5.1 and 6: kinds of records, and alerts.
 ALERT, HANDSHAKE = 0x15, 0x16
 FATAL_PROTOCOL_VERSION = b"\x02\x46"
 
@@ -38,7 +38,7 @@ def over_tcp(port: int, request: bytes) -> bytes:
 
 
 def http_request(target: str, *headers: str, method: str = "GET", body: bytes = b"") -> bytes:
-    """An HTTP/1.1 request, with these header lines and no others than what ends it."""
+    """An HTTP/1.1 request with these header lines only, and its end."""
     length = [f"Content-Length: {len(body)}"] if body else []
     lines = [f"{method} {target} HTTP/1.1", *headers, *length, "Connection: close", "", ""]
     return "\r\n".join(lines).encode() + body
@@ -47,7 +47,7 @@ def http_request(target: str, *headers: str, method: str = "GET", body: bytes = 
 def client_hello(version: bytes) -> bytes:
     """The first record of a TLS handshake (RFC 5246 section 7.4.1.2) by a client that knows no later version.
 
-    Made by hand, because a TLS library of today may refuse to send an old one.
+    Made by hand, because a current TLS library may refuse to send an old one.
     """
     # ECDHE-ECDSA with AES, in the form every version has and in the one of TLS 1.2; then RSA.
     suites = bytes.fromhex("c00ac009c02bc02f002f0035")
@@ -60,7 +60,7 @@ def client_hello(version: bytes) -> bytes:
 
 
 def first_record(port: int, sent: bytes) -> tuple[int, bytes] | None:
-    """The type and the content of the first TLS record that the listener answers; None if it closes instead."""
+    """The type and content of the listener's first TLS record; None if it closes instead."""
     with socket.create_connection(("127.0.0.1", port), SECONDS) as plain:
         plain.sendall(sent)
         received = _read(plain, 5)
@@ -77,6 +77,6 @@ def _read(connection: socket.socket, most: float = math.inf) -> bytes:
         while len(answer) < most and (received := connection.recv(int(min(most - len(answer), 65536)))):
             answer += received
     except (ConnectionResetError, ssl.SSLEOFError):
-        # A listener may cut a connection that it can't use.
+        # A listener may reset an unusable connection.
         pass
     return answer

@@ -1,4 +1,4 @@
-"""An Azure machine as what runs there sees it: it has a managed identity, and a service that gives out its tokens."""
+"""An Azure machine with a managed identity, and the service that issues its tokens."""
 
 import json
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ METADATA = (("Metadata", "true"),)
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Asks for the identity's tokens, or makes some like them, with Entra's own key."""
+    """Requests the identity's tokens, or makes similar ones with Entra's own key."""
 
     http: InProcess
     keys: SigningKeys
@@ -35,7 +35,7 @@ class Machine:
         return self.http.get(f"/metadata/identity/oauth2/token?{urlencode(given)}", headers=headers)
 
     def token(self) -> str:
-        """A token for trading."""
+        """A token for an exchange."""
         return self.ask().json()["access_token"]
 
     def claims(self) -> dict:
@@ -51,11 +51,11 @@ class Machine:
 
     @property
     def issuer(self) -> str:
-        """Who says so, of its tokens."""
+        """The issuer of its tokens."""
         return f"https://login.microsoftonline.com/{self.seeded.tenant_id}/v2.0"
 
     def trusted_by(self, client_id: str, **changes: str) -> None:
-        """Let an app trust its tokens; *changes* are what the registration has written otherwise."""
+        """Let an app trust its tokens; *changes* replace values of the credential."""
         good = {"issuer": self.issuer, "subject": self.seeded.managed_identity_object_id, "audience": EXCHANGE}
         number = len(self.directory.federated_credentials(client_id))
         names = {"id": f"{client_id}-{number}", "name": f"machine-{number}"}

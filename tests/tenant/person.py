@@ -1,4 +1,4 @@
-"""A person at a browser, scripted: opens a page, fills in its form, goes on until the browser is sent back to the app."""
+"""A scripted person at a browser: opens a page, fills in forms, and continues until the redirect to the app."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import httpx
 
 from .clients import FORM, Headers, InProcess
 
-# What a browser sends with a form that it posts from a page of the same origin.
+# A browser's headers for a form from a page of the same origin.
 OWN_PAGE = (("Sec-Fetch-Site", "same-origin"),)
 
 
@@ -18,9 +18,9 @@ class Page(HTMLParser):
 
     Attributes:
         elements: name and attributes of each element, in order.
-        action: where the first form is posted to; None without a form.
-        fields: what the first form's inputs hold.
-        text: what a person reads.
+        action: the target of the first form; None without a form.
+        fields: the values of the first form's inputs.
+        text: the visible text.
     """
 
     def __init__(self, html: str):
@@ -48,11 +48,11 @@ class Page(HTMLParser):
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody who signs in on the tenant's pages.
+    """A person who signs in on the tenant's pages.
 
     Attributes:
         http: the pages, over plain HTTP.
-        username, password: what they type.
+        username, password: their input.
     """
 
     http: InProcess
@@ -60,7 +60,7 @@ class Person:
     password: str = field(repr=False)
 
     def submit(self, response: httpx.Response, *, headers: Headers = OWN_PAGE, **typed: str) -> httpx.Response:
-        """Post the first form of a page, with what was typed; an empty value takes a field out."""
+        """Post the first form of a page with typed values; an empty value removes a field."""
         page = Page(response.text)
         fields = {name: value for name, value in (page.fields | typed).items() if value}
         path = urlsplit(urljoin(str(response.request.url), page.action)).path
@@ -69,12 +69,12 @@ class Person:
     def post(
         self, path: str, fields: dict[str, str] | Iterable[tuple[str, str]], *, headers: Headers = OWN_PAGE
     ) -> httpx.Response:
-        """Post a form to a path, as no page of the tenant may have made it."""
+        """Post any form to a path, even one that no page of the tenant has."""
         sent = [("Content-Type", FORM), *headers]
         return self.http.request("POST", path, headers=sent, content=urlencode(fields).encode())
 
     def log_in(self, response: httpx.Response) -> httpx.Response:
-        """From the list of accounts or the password's page on: pick the account, type the password."""
+        """Continue from the list of accounts or the password's page: pick the account, type the password."""
         if "password" not in Page(response.text).fields:
             response = self.submit(response, username=self.username)
         return self.submit(response, username=self.username, password=self.password, decision="sign-in")
@@ -86,7 +86,7 @@ class Person:
         return self.submit(response, decision=decision)
 
     def sign_in(self, url: str) -> httpx.Response:
-        """Open a link and go through the pages; the last answer leads back to the app, or is where it stopped."""
+        """Open a link and complete its pages; returns the redirect to the app, or the last page."""
         return self.consent(self.log_in(self.http.get(url)))
 
     def approve(self, device: dict, decision: str = "accept") -> httpx.Response:

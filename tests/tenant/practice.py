@@ -1,4 +1,4 @@
-"""A practice tenant in memory, in process: what it knows, and how to ask it."""
+"""A practice tenant in memory, in process, with its directory and its clients."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 
 @dataclass(frozen=True, kw_only=True)
 class Practice:
-    """A tenant to ask: its authorization server, its pages, its API, and what it knows; ``localhost`` is its other face."""
+    """A tenant: its authorization server, pages, API and directory; ``localhost`` is its other face."""
 
     app: PracticeTenant
     authority: Authority
@@ -62,7 +62,7 @@ class Practice:
         return Person(http=self.pages, username=name, password=self.seeded.user_password)
 
     def user_token(self, scope: str, label: str = "learner") -> str:
-        """An access token that a practice user's sign-in to the seeded public client brought."""
+        """An access token from a practice user's sign-in to the seeded public client."""
         desktop = RelyingParty(
             authority=self.authority, client_id=self.seeded.public_client_id, redirect_uri="http://localhost"
         )
@@ -77,7 +77,7 @@ class Practice:
 
 
 def new_directory(path: Path | None = None) -> tuple[Directory, SeededValues]:
-    """A directory as a new state folder has it, in a file or in memory, and its registration values."""
+    """The directory of a new state folder, in a file or in memory, and its registration values."""
     directory, secrets = Directory(path), seed.new_secrets()
     with directory.transaction():
         directory.database.clear()
@@ -120,5 +120,5 @@ def in_memory() -> Iterator[Practice]:
 
 @cache
 def _signing_keys() -> list[dict]:
-    # Making them takes longer than everything else.
+    # Making keys takes longer than everything else.
     return first_keys(NOW)

@@ -1,4 +1,4 @@
-"""An app that people sign in to: makes the link, reads the answer, redeems what it holds. With PKCE, as MSAL does."""
+"""An app that people sign in to: makes the link, reads the answer, redeems the code. Uses PKCE, as MSAL does."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ class RelyingParty:
     """A client of the authorization server.
 
     Attributes:
-        credential: what it authenticates with; empty for a public client.
+        credential: the form fields that authenticate it; empty for a public client.
     """
 
     authority: Authority
@@ -54,7 +54,7 @@ class RelyingParty:
         return {name: value for name, value in (good | changes).items() if value is not None}
 
     def token(self, *, tenant: str | None = None, headers: Headers = (), **form: str | None) -> httpx.Response:
-        """POST to the token endpoint as this client; None leaves a parameter out."""
+        """POST to the token endpoint as this client; None removes a parameter."""
         fields = {"client_id": self.client_id, **self.credential, **form}
         given = {name: value for name, value in fields.items() if value is not None}
         return self.authority.token(given, tenant=tenant, headers=headers)
@@ -76,17 +76,17 @@ class RelyingParty:
         return self.authority.http.request(method, path, headers=[("Content-Type", FORM)], content=body)
 
     def poll(self, device: dict, **changes) -> httpx.Response:
-        """Ask whether the person has approved."""
+        """Poll for the person's approval."""
         return self.token(grant_type=DEVICE_GRANT, **{"device_code": device["device_code"]} | changes)
 
     def on_behalf_of(self, assertion: str, **changes) -> httpx.Response:
-        """Trade the token that this API was called with for one to call Graph."""
+        """Exchange the token of this API's caller for one to call Graph."""
         good = {"requested_token_use": "on_behalf_of", "scope": "https://graph.microsoft.com/User.Read"}
         return self.token(grant_type=ON_BEHALF_OF_GRANT, **good | {"assertion": assertion} | changes)
 
 
 def sent_back(response: httpx.Response) -> dict[str, str]:
-    """What an answer to a sign-in carries to the app, by query, fragment or form."""
+    """The parameters that an answer to a sign-in sends to the app, by query, fragment or form."""
     if response.status_code == 303:
         parts = urlsplit(response.headers["Location"])
         return dict(parse_qsl(parts.fragment or parts.query, keep_blank_values=True, strict_parsing=True))

@@ -1,4 +1,4 @@
-"""Tokens for the API's tests: signed with the tenant's own key, and changed in one respect at a time."""
+"""Tokens for the API's tests: signed with the tenant's own key, each with one change."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ class _Absent:
         return "absent"
 
 
-#: In place of a header's or a claim's value: leave it out.
+#: As the value of a header or a claim: leave it out.
 ABSENT = _Absent()
 
 
@@ -29,9 +29,9 @@ class Mint:
 
     Attributes:
         key: the key that signs; published.
-        seeded: whose tenant and app the claims name.
+        seeded: the tenant and app in the claims.
         principal_id: object ID of the app's service principal.
-        clock: what ``iat``, ``nbf`` and ``exp`` count from.
+        clock: the base of ``iat``, ``nbf`` and ``exp``.
     """
 
     key: SigningKey
@@ -40,7 +40,7 @@ class Mint:
     clock: Clock
 
     def __call__(self, *, header: dict | None = None, key: RSAPrivateKey | None = None, **claims: object) -> str:
-        """A token (JWS compact); *header* and the claims change those of a good one, *key* signs in place of it."""
+        """A token (JWS compact); *header* and the claims change those of a good one, *key* replaces the signing key."""
         return sign(self.header(**(header or {})), self.claims(**claims), key or self.key.private_key)
 
     def header(self, **changes: object) -> dict:
@@ -69,7 +69,7 @@ class Mint:
         return _changed(good, changes)
 
     def version_2(self, **changes: object) -> dict:
-        """The claims that make a version 2.0 token for the same API, changed."""
+        """A version 2.0 token's claims for the same API, changed."""
         claims = {
             "iss": f"https://login.microsoftonline.com/{self.seeded.tenant_id}/v2.0",
             "aud": "00000003-0000-0000-c000-000000000000",
@@ -82,7 +82,7 @@ class Mint:
 
 
 def sign(header: dict | bytes, claims: dict | bytes, key: RSAPrivateKey) -> str:
-    """A JWS compact serialization (RFC 7515 section 7.1), signed RS256 whatever the header says."""
+    """A JWS compact serialization (RFC 7515 section 7.1), always signed with RS256."""
     signed = f"{segment(header)}.{segment(claims)}"
     signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{signed}.{segment(signature)}"
