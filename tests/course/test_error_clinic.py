@@ -4,12 +4,16 @@ import ast
 import logging
 import os
 import re
+import time
+from collections.abc import Iterator
+from functools import cache
 from types import SimpleNamespace
 
 import msal
 import pytest
 
 from course import clinic, diagnosis
+from course.cases import no_json, throttled
 from course.error_clinic import network, symptom
 from course.error_clinic.case import GROUPS, Case, Wrong, every_case, find_case
 from course.error_clinic.clinic import Opened, Overview
@@ -40,10 +44,35 @@ def practice() -> Registration:
 
 
 @pytest.fixture(autouse=True)
-def learners_place(practice, monkeypatch) -> None:
-    """A learner's notebook in live mode: cases must not look at its registration."""
+def learners_place(practice, monkeypatch) -> Iterator[None]:
+    """A learner's notebook in live mode: cases must not look at its registration, and leave everything as it was."""
     monkeypatch.setenv("COURSE_MODE", "live")
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": None}))
+
+    def surroundings() -> tuple:
+        # pytest itself notes each phase of a test there.
+        environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+        return environment, list(logging.getLogger("msal").handlers), Tenant.of(practice).faults
+
+    before = surroundings()
+    yield
+    assert surroundings() == before
+    assert before[-1] == ()
+
+
+@pytest.fixture(autouse=True)
+def no_time_to_wait(monkeypatch) -> None:
+    """What a case waits, MSAL's HTTP cache is older by: the notebook's solutions, run with `-m slow`, really wait."""
+    waited: list[float] = []
+    monkeypatch.setattr("msal.individual_cache.time", SimpleNamespace(time=lambda: time.time() + sum(waited)))
+    for case in (throttled, no_json):
+        monkeypatch.setattr(case, "time", SimpleNamespace(sleep=waited.append))
+
+
+@cache
+def opened(name: str) -> Opened:
+    """A case that was opened, once for all that is looked at in it."""
+    return clinic(name)
 
 
 def judged(case: Case, source: str) -> Verdict:
@@ -55,9 +84,8 @@ def judged(case: Case, source: str) -> Verdict:
 
 @every_case
 def test_the_broken_program_shows_the_symptom_that_the_case_claims(case: Case):
-    opened = clinic(case.name)
-    assert symptom.headline(opened.result) == case.symptom
-    assert case.symptom in repr(opened)
+    assert symptom.headline(opened(case.name).result) == case.symptom
+    assert case.symptom in repr(opened(case.name))
 
 
 @every_case
@@ -79,31 +107,21 @@ def test_a_wrong_repair_stays_red_and_is_told_why(case: Case, repair: Wrong):
 
 
 @every_case
-def test_a_case_leaves_everything_as_it_was(case: Case, practice: Registration):
-    tenant, before, handlers = Tenant.of(practice), dict(os.environ), list(logging.getLogger("msal").handlers)
-    case.open()
-    judged(case, case.solved.solution)
-    assert tenant.faults == ()
-    assert dict(os.environ) == before
-    assert logging.getLogger("msal").handlers == handlers
-
-
-@every_case
 def test_what_is_shown_is_the_same_twice(case: Case):
-    first, second = clinic(case.name), clinic(case.name)
+    first, second = opened(case.name), clinic(case.name)
     assert repr(first) == repr(second)
     assert first._repr_mimebundle_()["text/html"] == second._repr_mimebundle_()["text/html"]
 
 
 @every_case
 def test_what_is_shown_holds_no_secret_and_no_token(case: Case):
-    shown = "".join(clinic(case.name)._repr_mimebundle_().values())
+    shown = "".join(opened(case.name)._repr_mimebundle_().values())
     assert Registration.practice().client_secret.value not in shown
     assert "eyJ" not in shown
 
 
 def html_of(case: Case) -> str:
-    return clinic(case.name)._repr_mimebundle_()["text/html"]
+    return opened(case.name)._repr_mimebundle_()["text/html"]
 
 
 @every_case
@@ -115,7 +133,7 @@ def test_no_asterisks_are_left_around_words(case: Case):
 
 @every_case
 def test_the_box_explains_each_parameter_once(case: Case):
-    line = next(line for line in repr(clinic(case.name)).splitlines() if line.startswith("You have: "))
+    line = next(line for line in repr(opened(case.name)).splitlines() if line.startswith("You have: "))
     assert [re.match(r"`(\w+)", part)[1] for part in line.removeprefix("You have: ").split("; ")] == list(
         case.parameters
     )
@@ -125,7 +143,7 @@ def test_the_box_explains_each_parameter_once(case: Case):
 
 @every_case
 def test_what_the_box_says_about_a_helper_is_there_to_be_called(case: Case):
-    line = next(line for line in repr(clinic(case.name)).splitlines() if line.startswith("You have: "))
+    line = next(line for line in repr(opened(case.name)).splitlines() if line.startswith("You have: "))
     with case.situation() as given:
         for name, member in re.findall(r"`(\w+)\.(\w+)", line):
             assert hasattr(given[name], member)
@@ -139,10 +157,10 @@ def test_what_the_box_says_about_a_helper_is_there_to_be_called(case: Case):
 
 @every_case
 def test_the_whole_answer_is_where_the_evidence_says(case: Case):
-    opened = clinic(case.name)
-    answers = [sent for sent in opened.trace if sent.response_body and not sent.path.endswith("/discovery/instance")]
+    trace = opened(case.name).trace
+    answers = [sent for sent in trace if sent.response_body and not sent.path.endswith("/discovery/instance")]
     place = re.search(r"\.trace\[(-\d)\]\.response_body", html_of(case))
-    assert (opened.trace[int(place[1])] if place else None) is (answers[-1] if answers else None)
+    assert (trace[int(place[1])] if place else None) is (answers[-1] if answers else None)
 
 
 @pytest.mark.parametrize(
@@ -155,16 +173,16 @@ def test_the_whole_answer_is_where_the_evidence_says(case: Case):
     ],
 )
 def test_the_evidence_says_what_is_in_the_token(name: str, audience: str, roles: str):
-    shown = repr(clinic(name)).splitlines()
+    shown = repr(opened(name)).splitlines()
     assert [line for line in shown if "token: " in line] == [f"  token: aud = {audience}", f"  token: roles = {roles}"]
 
 
 def test_a_case_without_a_token_says_nothing_of_one():
-    assert "token: " not in repr(clinic("secret-id"))
+    assert "token: " not in repr(opened("secret-id"))
 
 
 def test_times_are_told_by_their_distance_from_the_first_one():
-    text = repr(clinic("clock-an-hour-behind"))
+    text = repr(opened("clock-an-hour-behind"))
     assert "Current time: T, assertion valid from T − 60 min, expiry time of assertion T − 50 min." in text
 
 
@@ -227,9 +245,9 @@ def test_without_a_name_it_tells_which_are_cured():
 
 
 def test_the_requests_of_an_opened_case_are_there_for_the_wire_trace():
-    opened = clinic("secret-id")
-    assert isinstance(opened, Opened)
-    assert [exchange.status for exchange in opened.trace if exchange.method == "POST"] == [401]
+    case = clinic("secret-id")
+    assert isinstance(case, Opened)
+    assert [exchange.status for exchange in case.trace if exchange.method == "POST"] == [401]
 
 
 def test_a_case_never_leaves_this_computer():
@@ -239,7 +257,7 @@ def test_a_case_never_leaves_this_computer():
 
 @every_case
 def test_the_courses_own_function_explains_what_msal_returned_or_raised(case: Case):
-    result = case.open().result
+    result = opened(case.name).result
     if result is None or isinstance(result, dict | Exception):
         who, said = diagnosis.explain(result)
         assert who in ("person", "developer", "network", "wait")
@@ -263,7 +281,7 @@ def test_the_courses_own_function_explains_what_msal_returned_or_raised(case: Ca
     ],
 )
 def test_who_has_to_act(name: str, who: str):
-    assert diagnosis.explain(find_case(name).open().result)[0] == who
+    assert diagnosis.explain(opened(name).result)[0] == who
 
 
 def test_a_token_is_explained_without_being_shown():

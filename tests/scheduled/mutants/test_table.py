@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
@@ -14,8 +15,10 @@ TABLE = read_table()
 MUTANTS = [mutant for part in TABLE.values() for mutant in part]
 
 
-def test_each_rule_has_a_mutant():
-    assert {mutant.rule for mutant in MUTANTS} == {statement.number for statement in statements.read_statements()}
+def test_each_rule_has_one_mutant_or_two():
+    counts = Counter(mutant.rule for mutant in MUTANTS)
+    assert counts.keys() == {statement.number for statement in statements.read_statements()}
+    assert max(counts.values()) <= 2
 
 
 def test_the_rows_are_in_the_order_of_the_page():
