@@ -1,5 +1,7 @@
-"""Who may import whom: the walls between the tenant and the learner's side, and inside the tenant."""
+"""Import directions between the tenant and the learner's side and inside the tenant, and unique class names."""
 
+import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,18 @@ def test_the_course_knows_the_tenant_by_its_one_public_function(for_types: bool,
     assert {name for name in found if begins_with(name, "practice_tenant")} == {
         f"practice_tenant.{name}" for name in known
     }
+
+
+def test_a_class_name_has_one_meaning_in_both_packages():
+    names = Counter(
+        node.name
+        for package in ("course", "practice_tenant")
+        for path in (FOLDER / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    # course.Tenant switches faults; a directory's Tenant is Microsoft's term.
+    assert {name for name, number in names.items() if number > 1} == {"Tenant"}
 
 
 def test_relative_imports_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
