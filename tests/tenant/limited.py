@@ -88,7 +88,7 @@ def limited(limits: Limits, app: Callable | None = None) -> Iterator[Limited]:
         state.directory.close()
 
 
-def all_at_once(actions: Sequence[Callable[[], float]]) -> list[float]:
+def all_at_once(actions: Sequence[Callable]) -> list:
     """What each of some actions returns that wait: none waits for another."""
     with ThreadPoolExecutor(len(actions)) as pool:
         return [future.result() for future in [pool.submit(action) for action in actions]]
