@@ -15,7 +15,7 @@ from tests.tenant.clock import START, Clock
 from tests.tenant.customers import b2c, customer_app, shop  # noqa: F401 - fixtures of every test here
 from tests.tenant.machine import Machine
 from tests.tenant.person import Person
-from tests.tenant.practice import Practice, new_app, new_directory, practice_of, under
+from tests.tenant.practice import Practice, new_app, new_directory, practice_of, signing_keys, under
 from tests.tenant.relying_party import RelyingParty
 from tests.tenant.tokens import Mint
 
@@ -75,6 +75,12 @@ def opened() -> Iterator[Callable[[Path], State]]:
             return state
 
         yield open_folder
+
+
+@pytest.fixture
+def ready_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """State that a test opens has the keys that were made before, for tests that look at no key."""
+    monkeypatch.setattr("practice_tenant.state.first_keys", lambda now: signing_keys())
 
 
 @pytest.fixture

@@ -161,11 +161,11 @@ def test_no_repr_shows_a_secret(seeded: SeededValues, running: RunningTenant):
     credential = Credential(client_id="client", method="client_secret_post", secret=SECRET)
     texts = [repr(credential), repr(seeded), repr(running)]
     assert_no_canary(*texts)
+    own = running.seeded
     for secret in (
-        seeded.client_secret,
-        seeded.administrator_secret,
-        running.seeded.client_secret,
-        running.face_header[1],
+        *(seeded.client_secret, seeded.administrator_secret, seeded.api_secret, seeded.user_password),
+        *(own.client_secret, own.administrator_secret, own.api_secret, own.user_password),
+        *(running.face_header[1], running.control_token, running.portal_url.split("/")[3]),
     ):
         assert not any(secret in text for text in texts)
 

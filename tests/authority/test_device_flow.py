@@ -193,6 +193,17 @@ def test_who_shifts_the_tenants_clock_may_try_no_more_codes_for_it(
 
 
 @pytest.mark.statement(73)
+def test_wrong_codes_of_a_time_that_lies_ahead_do_not_count(desktop: RelyingParty, learner: Person, clock: Clock):
+    clock.advance(3600)
+    page = learner.http.get("/devicelogin")
+    for _ in range(20):
+        page = learner.submit(page, user_code="BBBBBBBBB")
+    clock.advance(-3600)
+    device = desktop.ask_device_code().json()
+    assert "Pick an account" in learner.submit(page, user_code=device["user_code"]).text
+
+
+@pytest.mark.statement(73)
 def test_a_user_code_has_more_than_34_bits(desktop: RelyingParty):
     codes = [desktop.ask_device_code().json()["user_code"] for _ in range(300)]
     signs = set("".join(codes))

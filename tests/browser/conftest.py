@@ -1,12 +1,16 @@
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from practice_tenant.directory.signing_keys import first_keys
 from tests.browser import chromium
 from tests.browser import server as jupyterlab
 from tests.browser.lab import WINDOW, Lab
+from tests.browser.pages import served
+from tests.browser.pages.served import ServedPages
 from tests.browser.server import Server
 
 # Else the next module would go on in this one's kernels.
@@ -45,6 +49,19 @@ def lab(server: Server, browser: BrowserContext) -> Iterator[Lab]:
     yield Lab(server, page)
     page.evaluate(SHUT_DOWN)
     assert exceptions == []
+
+
+@pytest.fixture(scope="session")
+def key_columns() -> list[dict]:
+    """The signing keys of every test's tenant: making them takes longer than everything else."""
+    return first_keys(int(time.time()))
+
+
+@pytest.fixture
+def pages(key_columns: list[dict]) -> Iterator[ServedPages]:
+    """The pages of a new tenant."""
+    with served.serving(key_columns) as pages:
+        yield pages
 
 
 @pytest.fixture

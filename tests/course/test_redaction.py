@@ -8,6 +8,7 @@ import pprint
 import re
 import time
 from base64 import b64encode
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from html import escape
 from types import SimpleNamespace
@@ -181,7 +182,7 @@ def test_a_short_passphrase_is_masked_as_a_word_and_not_within_words():
     ],
     ids=range(11),
 )
-def test_a_secret_is_known_by_its_name_wherever_a_body_has_names(body, content_type):
+def test_a_secret_is_known_by_its_name_wherever_a_body_has_names(body, content_type, everything_kept):
     headers = {"Content-Type": content_type} if content_type else {}
     assert UNKNOWN not in everything_kept("POST", GRAPH, data=body, headers=headers)
 
@@ -189,7 +190,7 @@ def test_a_secret_is_known_by_its_name_wherever_a_body_has_names(body, content_t
 @pytest.mark.parametrize(
     "name", ["client-secret", "secret", "X-Functions-Key", "Api-Key", "db_password", "CLIENTSECRET"]
 )
-def test_a_secret_is_known_by_its_name_in_header_query_and_form(name):
+def test_a_secret_is_known_by_its_name_in_header_query_and_form(name, everything_kept):
     assert UNKNOWN not in everything_kept("GET", GRAPH, headers={name: UNKNOWN})
     assert UNKNOWN not in everything_kept("GET", GRAPH, params={name: UNKNOWN})
     assert UNKNOWN not in everything_kept("POST", GRAPH, data={name: UNKNOWN})
@@ -219,7 +220,7 @@ def test_a_secret_is_known_by_its_name_in_header_query_and_form(name):
     ids=range(13),
 )
 @pytest.mark.parametrize("name", ["client_secret", "administrator_secret", "user_password"])
-def test_the_secrets_of_the_practice_tenant_are_masked_wherever_they_stand(name, request_with):
+def test_the_secrets_of_the_practice_tenant_are_masked_wherever_they_stand(name, request_with, everything_kept):
     registration = Registration.practice()
     secret = getattr(registration.practice_tenant.seeded, name)
     kept = everything_kept("POST", redaction=registration.redaction, **request_with(secret))
@@ -317,9 +318,15 @@ def test_a_token_is_found_and_a_claims_challenge_is_none():
     assert not holds_a_token("eyJhbGciOiJSUzI1NiJ9") and not holds_a_token('claims="eyJhbGciOiJSUzI1NiJ9"')
 
 
-def everything_kept(method: str, url: str, redaction: Redaction = REDACTION, **options) -> str:
+@pytest.fixture(scope="module")
+def everything_kept() -> Iterator[Callable[..., str]]:
     """All that a trace keeps of a request, as text. Quotes and escapes of JSON don't hide a secret."""
-    with stub_tenant() as tenant, closing(practice_session(tenant, redaction=redaction)) as session:
-        session.request(method, url, **options)
-        (exchange,) = session.trace
-        return repr(dataclasses.asdict(exchange))
+    with stub_tenant() as tenant:
+
+        def sent(method: str, url: str, redaction: Redaction = REDACTION, **options) -> str:
+            with closing(practice_session(tenant, redaction=redaction)) as session:
+                session.request(method, url, **options)
+                (exchange,) = session.trace
+                return repr(dataclasses.asdict(exchange))
+
+        yield sent

@@ -403,7 +403,7 @@ KEYS += ["INSTANCE", "REDIRECT_URI", "SCOPE", "API_ENDPOINT"]
 PIECES = st.sampled_from(["https://", "http://", "[", "]", "::", "@", "#", "/", "<", "}", " ", "\0", "\ud800", TENANT])
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(st.dictionaries(st.sampled_from(KEYS), st.one_of(st.text(), st.lists(PIECES | st.text()).map("".join))))
 def test_no_value_whatever_makes_validation_fail(tmp_path_factory, values):
     found = problems(values, tmp_path_factory.getbasetemp(), SEEDED)

@@ -17,6 +17,8 @@ from tests.children import run
 from tests.directory.opened_state import REGISTERED
 from tests.tenant.practice import Practice
 
+pytestmark = pytest.mark.usefixtures("ready_keys")
+
 NOW = 1_790_000_000
 
 # What another process runs: the state file, and the app it is about.

@@ -11,6 +11,8 @@ from practice_tenant.directory.objects import Issued
 from practice_tenant.state import open_state
 from tests.tenant.practice import NOW
 
+pytestmark = pytest.mark.usefixtures("ready_keys")
+
 DAY = 24 * 3600
 CONTENT = {"client_id": "an app", "scope": "User.Read é", "contexts": ["c1"], "nonce": None, "auth_time": NOW}
 

@@ -1,11 +1,8 @@
-"""The tenant's state: made once, shared by every process, and kept when a process is killed."""
+"""The tenant's state: made once in its folder, kept, and made anew by a reset."""
 
-import json
 import os
 import stat
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -13,19 +10,7 @@ import pytest
 from practice_tenant.directory import seed
 from practice_tenant.directory.signing_keys import SigningKeys
 from practice_tenant.state import DATABASE, SECRETS, default_folder, reset
-from tests.children import running, tenant_folder
-from tests.directory.opened_state import REGISTERED, holds_its_secrets, set_aside
-
-# Opens the state once its standard input says so, and tells what it found.
-OPENS = """
-import json, sys
-from practice_tenant.state import open_state
-print("ready", flush=True)
-sys.stdin.readline()
-state = open_state()
-found = [state.seeded.client_secret, state.seeded.administrator_secret, len(state.directory.tenants())]
-print(json.dumps([found, list(state.notices), state.folder is not None]), flush=True)
-"""
+from tests.directory.opened_state import REGISTERED, holds_its_secrets
 
 
 def test_a_new_folder_is_made_and_seeded(opened, tmp_path):
@@ -78,73 +63,6 @@ def test_the_folder_is_the_one_that_the_environment_names(monkeypatch, tmp_path)
     assert default_folder() == Path.home() / "chosen"
     monkeypatch.delenv("PRACTICE_TENANT_HOME")
     assert "msal-practice-tenant" in default_folder().parts
-
-
-@pytest.mark.parametrize("content", [None, b"", b"not a database " * 1000], ids=["no file", "empty", "damaged"])
-def test_processes_that_start_at_once_share_one_seed(content, tmp_path):
-    folder = tenant_folder(tmp_path)
-    if content is not None:
-        folder.mkdir()
-        (folder / DATABASE).write_bytes(content)
-    with ExitStack() as kept:
-        processes = [kept.enter_context(running("-c", OPENS, folder=tmp_path)) for _ in range(6)]
-        for process in processes:
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            process.stdin.write("\n")
-            process.stdin.flush()
-        told = [json.loads(process.communicate(timeout=60)[0]) for process in processes]
-    assert all(kept_on_disk for _, _, kept_on_disk in told)
-    assert [found for found, _, _ in told] == [told[0][0]] * 6
-    notices = [notice for _, notices, _ in told for notice in notices]
-    aside = set_aside(folder)
-    assert len(notices) == len(aside) == (1 if content else 0)
-    assert all(path.read_bytes() == content for path in aside)
-
-
-def test_a_process_that_is_killed_while_it_writes_loses_nothing_it_committed(opened, tmp_path):
-    code = """
-import itertools, uuid
-from practice_tenant.directory.objects import Application, ServicePrincipal
-from practice_tenant.state import open_state
-directory = open_state().directory
-tenant_id = directory.tenants()[0].id
-for number in itertools.count():
-    app_id = str(uuid.uuid4())
-    names = {"tenant_id": tenant_id, "app_id": app_id, "display_name": f"written {number}"}
-    with directory.transaction():
-        directory.add_application(Application(id=str(uuid.uuid4()), **names))
-        directory.add_service_principal(ServicePrincipal(id=str(uuid.uuid4()), **names))
-    print(app_id, flush=True)
-"""
-    with running("-c", code, folder=tmp_path) as process:
-        committed = [process.stdout.readline().strip() for _ in range(200)]
-        process.kill()
-        committed += [line.strip() for line in process.stdout if line.endswith("\n")]
-    state = opened(tenant_folder(tmp_path))
-    tenant_id = state.directory.tenants()[0].id
-    written = [app for app in state.directory.applications(tenant_id) if app.display_name.startswith("written")]
-    whole = [app for app in written if state.directory.service_principal(tenant_id, app_id=app.app_id)]
-    assert state.notices == ()
-    assert "" not in committed
-    assert set(committed) <= {app.app_id for app in written}
-    assert whole == written
-
-
-@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1, 0.2, 0.4])
-def test_a_process_that_is_killed_while_it_seeds_leaves_a_folder_that_opens(seconds, opened, tmp_path):
-    with running("-c", OPENS, folder=tmp_path) as process:
-        assert process.stdout.readline() == "ready\n"
-        process.stdin.write("\n")
-        process.stdin.flush()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-        process.kill()
-    state = opened(tenant_folder(tmp_path))
-    assert state.notices == ()
-    assert len(state.directory.tenants()) == 2
-    assert len(state.directory.signing_keys()) == 2
-    assert holds_its_secrets(state)
 
 
 def test_reset_forgets_registrations_and_makes_new_secrets_and_keys(opened, tmp_path):

@@ -11,6 +11,8 @@ from practice_tenant.directory.seed import SECRET_NAMES
 from practice_tenant.state import DATABASE, SECRETS
 from tests.directory.opened_state import REGISTERED, holds_its_secrets, set_aside
 
+pytestmark = pytest.mark.usefixtures("ready_keys")
+
 DAMAGE = {
     "other content": lambda content: b"not a database " * 1000,
     "a few bytes": lambda content: b"??",

@@ -19,7 +19,7 @@ import itertools, sys, uuid
 from pathlib import Path
 from course import dotenv_file
 from course.exercises.progress import note_done
-from practice_tenant.directory.objects import Application
+from practice_tenant.directory.objects import Application, ServicePrincipal
 from practice_tenant.state import open_state
 from scripts import http_cache_file
 
@@ -28,9 +28,11 @@ directory = open_state().directory
 tenant_id = directory.tenants()[0].id
 for number in itertools.count():
     mark = uuid.uuid4().hex
-    app = Application(id=str(uuid.uuid4()), app_id=str(uuid.uuid4()), tenant_id=tenant_id, display_name=mark)
-    directory.add_application(app)
-    print("app", app.app_id, flush=True)
+    app = {"app_id": str(uuid.uuid4()), "tenant_id": tenant_id, "display_name": f"written {mark}"}
+    with directory.transaction():
+        directory.add_application(Application(id=str(uuid.uuid4()), **app))
+        directory.add_service_principal(ServicePrincipal(id=str(uuid.uuid4()), **app))
+    print("app", app["app_id"], flush=True)
     dotenv_file.save(folder / ".env", {"CLIENT_ID": mark, "SCOPE": mark * 2000})
     print("env", mark, flush=True)
     note_done(mark)
@@ -66,15 +68,18 @@ def test_nothing_that_was_kept_is_lost_however_often_writers_are_killed(tmp_path
         promised = written_until_killed(tmp_path, moment)
         state = open_state(tenant_folder(tmp_path))
         try:
-            tenant_id = state.directory.tenants()[0].id
-            found = {app.app_id for app in state.directory.applications(tenant_id)}
+            directory, tenant_id = state.directory, state.directory.tenants()[0].id
+            found = {app.app_id: app.display_name for app in directory.applications(tenant_id)}
+            written = [app_id for app_id, name in found.items() if name.startswith("written")]
+            halves = [app_id for app_id in written if not directory.service_principal(tenant_id, app_id=app_id)]
             assert holds_its_secrets(state)
         finally:
             state.directory.close()
         apps |= set(promised["app"])
         done |= set(promised["done"])
         assert state.notices == ()
-        assert apps <= found
+        assert apps <= found.keys()
+        assert halves == [], "an app and its service principal are written in one transaction"
         progress = json.loads((tmp_path / "course" / "progress.json").read_text("utf-8"))["done"]
         assert done <= set(progress)
         env_file = dotenv_file.read(tmp_path / ".env")

@@ -19,10 +19,12 @@ import requests
 
 from practice_tenant.__main__ import main
 from practice_tenant.directory import seed
-from practice_tenant.state import SECRETS
+from practice_tenant.state import SECRETS, State
 from tests.children import SECONDS, ended, running, tenant_folder
 from tests.directory.opened_state import REGISTERED
 from tests.environment import SURROUNDINGS
+
+pytestmark = pytest.mark.usefixtures("ready_keys")
 
 # How a person, a service manager or a console window stops a program.
 STOPS = (signal.CTRL_BREAK_EVENT,) if os.name == "nt" else (signal.SIGINT, signal.SIGTERM)
@@ -81,6 +83,14 @@ def no_proxy_and_no_other_certificates(monkeypatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
+@pytest.fixture
+def opened_there(opened, tmp_path, monkeypatch) -> State:
+    """The state that a command finds which is given in this process."""
+    state = opened(tenant_folder(tmp_path))
+    monkeypatch.setattr("practice_tenant.state.open_state", lambda **_: state)
+    return state
+
+
 def test_a_served_tenant_answers_msal_and_an_api_call(tmp_path):
     with served(tmp_path) as (_, lines):
         result, users = ask(tmp_path, secrets(tmp_path)["client_secret"])
@@ -136,32 +146,32 @@ def test_what_goes_wrong_in_a_served_tenant_is_on_stderr(tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--https-port", "--http-port"])
-def test_a_port_that_is_taken_is_named_with_what_to_do(option, tmp_path):
+def test_a_port_that_is_taken_is_named_with_what_to_do(option, opened_there, tmp_path, capsys):
     other = {"--https-port": "--http-port", "--http-port": "--https-port"}[option]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = command("serve", option, str(port), other, "0", folder=tmp_path)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"Port {port} is taken")
-    [suggested] = re.findall(rf"choose another port: {option} (\d+)$", done.stderr.strip())
+        status = main(["serve", option, str(port), other, "0"])
+    said = capsys.readouterr()
+    assert (status, said.out) == (1, "")
+    assert said.err.startswith(f"Port {port} is taken")
+    [suggested] = re.findall(rf"choose another port: {option} (\d+)$", said.err.strip())
     assert 0 < int(suggested) <= 65535
     assert int(suggested) != port
     assert list(tenant_folder(tmp_path).glob("serve-*")) == []
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "http", "8443.0", "9" * 5000])
-def test_a_port_that_is_none_is_refused_with_a_sentence(port, tmp_path):
-    done = command("serve", f"--https-port={port}", folder=tmp_path)
-    assert done.returncode == 2
-    assert "is not a port" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_port_that_is_none_is_refused_with_a_sentence(port, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", f"--https-port={port}"])
+    assert ended.value.code == 2
+    assert "is not a port" in capsys.readouterr().err
 
 
-def test_the_last_port_of_all_is_not_followed_by_another(tmp_path):
+def test_the_last_port_of_all_is_not_followed_by_another(opened_there, capsys):
     with socket.create_server(("127.0.0.1", 65535)):
-        done = command("serve", "--https-port", "65535", "--http-port", "0", folder=tmp_path)
-    assert done.returncode == 1
-    assert "65536" not in done.stderr
+        assert main(["serve", "--https-port", "65535", "--http-port", "0"]) == 1
+    assert "65536" not in capsys.readouterr().err
 
 
 def test_a_served_tenant_without_a_writable_folder_says_so_and_answers(tmp_path):
@@ -230,15 +240,13 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("typed", "agreed"), [("y\n", True), ("Yes\n", True), ("\n", False), ("n\n", False), ("yet\n", False), ("", False)]
 )
-def test_reset_asks_at_a_terminal_and_takes_only_yes_for_yes(opened, tmp_path, monkeypatch, capsys, typed, agreed):
-    folder = tenant_folder(tmp_path)
-    state = opened(folder)
+def test_reset_asks_at_a_terminal_and_takes_only_yes_for_yes(opened_there, monkeypatch, capsys, typed, agreed):
+    state = opened_there
     state.directory.add_application(REGISTERED)
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
-    monkeypatch.setattr("practice_tenant.state.open_state", lambda **_: state)
     status = main(["reset"])
     said = capsys.readouterr().out
-    assert said.startswith(f"Reset the practice tenant in {folder}? [y/N] ")
+    assert said.startswith(f"Reset the practice tenant in {state.folder}? [y/N] ")
     assert status == (0 if agreed else 1)
     assert (state.directory.application(app_id=REGISTERED.app_id) is None) is agreed
     assert ("starts afresh" in said, "Nothing was changed." in said) == (agreed, not agreed)

@@ -15,6 +15,8 @@ from practice_tenant.state import State
 from tests.faults.on_disk import OnDisk, on_disk
 from tests.tenant.clients import answered
 
+pytestmark = pytest.mark.usefixtures("ready_keys")
+
 SECRET = "what the exception quotes"
 # How each part's answer holds its sentence, with the error that its layout names.
 PARTS: dict[str, tuple[Callable[[OnDisk], httpx.Response], Callable[[httpx.Response], str]]] = {

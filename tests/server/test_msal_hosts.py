@@ -1,8 +1,10 @@
 """MSAL itself, through the course's session, under each of the practice tenant's host names."""
 
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import msal
 import pytest
@@ -48,6 +50,9 @@ def browser(monkeypatch) -> Iterator[None]:
         return True
 
     monkeypatch.setattr(webbrowser, "open", open_page)
+    # MSAL looks once a second whether the browser has come back.
+    quick = SimpleNamespace(time=time.time, sleep=lambda seconds: time.sleep(seconds / 50))
+    monkeypatch.setattr("msal.oauth2cli.authcode.time", quick)
     yield
     for visit in visits:
         visit.join()

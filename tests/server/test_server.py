@@ -1,22 +1,13 @@
 """The tenant's listeners: started once in a process, on this computer only, and gone with it."""
 
-import json
 import socket
-import ssl
 from collections.abc import Iterator
-from pathlib import Path
 
-import httpx
-import msal
 import pytest
-import requests
 
-from course.http_session import practice_session
 from practice_tenant import state
-from practice_tenant.hosts import RUN_HEADER
 from practice_tenant.server import PortTaken, listen
 from tests.children import run, running
-from tests.kernel import Kernel, kernel
 
 
 def has_ipv6() -> bool:
@@ -29,15 +20,6 @@ def has_ipv6() -> bool:
 
 
 IPV6 = has_ipv6()
-NAMES = ("localhost", "127.0.0.1", "[::1]") if IPV6 else ("localhost", "127.0.0.1")
-GRAPH = "https://graph.microsoft.com/v1.0"
-
-
-@pytest.fixture(scope="module")
-def running_kernel(tmp_path_factory) -> Iterator[Kernel]:
-    """A tenant that runs in another process."""
-    with kernel(tmp_path_factory.mktemp("kernel")) as running:
-        yield running
 
 
 @pytest.fixture
@@ -46,29 +28,6 @@ def in_memory() -> Iterator[state.State]:
     made = state.in_memory()
     yield made
     made.directory.close()
-
-
-def trusting(kernel: Kernel) -> ssl.SSLContext:
-    """TLS as a client has it that was given the run's certificate authority."""
-    return ssl.create_default_context(cadata=kernel.ca_certificate)
-
-
-def token(session: requests.Session, client_id: str, secret: str, tenant_id: str) -> str:
-    """An access token for Graph, as a learner gets it."""
-    app = msal.ConfidentialClientApplication(
-        client_id,
-        authority=f"https://login.microsoftonline.com/{tenant_id}",
-        client_credential=secret,
-        http_client=session,
-    )
-    return app.acquire_token_for_client(["https://graph.microsoft.com/.default"])["access_token"]
-
-
-def send(session: requests.Session, method: str, path: str, bearer: str, body: dict | None = None) -> dict:
-    """What Graph answers to a request that it grants."""
-    response = session.request(method, GRAPH + path, json=body, headers={"Authorization": f"Bearer {bearer}"})
-    assert response.ok, response.text
-    return response.json()
 
 
 def test_starting_again_gives_the_same_tenant_and_starts_nothing(tmp_path):
@@ -148,59 +107,6 @@ print(sorted(heavy & sys.modules.keys()))
     assert run(code, tmp_path) == "[]\n"
 
 
-def test_https_answers_a_client_that_trusts_the_authority_of_the_run(running_kernel):
-    for name in NAMES:
-        base = f"https://{name}:{running_kernel.https_port}"
-        answer = httpx.get(
-            f"{base}/common/v2.0/.well-known/openid-configuration", verify=trusting(running_kernel), trust_env=False
-        )
-        assert answer.status_code == 200
-        assert answer.json()["token_endpoint"].startswith(f"https://localhost:{running_kernel.https_port}/common/")
-
-
-def test_a_client_that_does_not_trust_the_run_is_not_connected(running_kernel):
-    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-        httpx.get(f"https://localhost:{running_kernel.https_port}/", trust_env=False)
-
-
-def test_the_pages_are_on_plain_http_for_who_has_the_key_of_the_run(running_kernel):
-    root = f"http://localhost:{running_kernel.http_port}/"
-    assert running_kernel.portal_url.startswith(root)
-    home = httpx.get(running_kernel.portal_url.removesuffix("portal"), trust_env=False)
-    assert home.status_code == 200
-    assert "not an identity provider" in home.text
-    for guess in (root, f"{root}portal", f"{root}guessed/portal"):
-        refused = httpx.get(guess, trust_env=False)
-        assert refused.status_code == 404
-        assert "this run's key" in refused.json()["error_description"]
-
-
-@pytest.mark.parametrize("value", [None, "", "guessed", "ü"])
-def test_the_cloud_face_answers_only_to_who_holds_the_header_of_the_run(value, running_kernel):
-    name, right = running_kernel.face_header
-    assert name == RUN_HEADER
-    statuses = []
-    for sent in (value, right):
-        headers = {"Host": "login.microsoftonline.com"} | ({name: sent.encode()} if sent is not None else {})
-        answer = httpx.get(
-            f"https://localhost:{running_kernel.https_port}/common/v2.0/.well-known/openid-configuration",
-            headers=headers,
-            verify=trusting(running_kernel),
-            trust_env=False,
-        )
-        statuses.append(answer.status_code)
-    assert statuses == [403, 200]
-
-
-def test_only_this_computer_can_connect(in_memory):
-    listeners = listen(in_memory)
-    addresses = {bound.getsockname()[0] for bound in (*listeners.https, *listeners.http)}
-    for bound in (*listeners.https, *listeners.http):
-        bound.close()
-    assert "127.0.0.1" in addresses
-    assert addresses <= {"127.0.0.1", "::1"}
-
-
 @pytest.fixture
 def taken() -> Iterator[int]:
     """A port on which another program listens."""
@@ -234,44 +140,3 @@ if IPV6:
             port = other.getsockname()[1]
             with pytest.raises(PortTaken, match=f"Port {port} "):
                 listen(in_memory, https_port=port)
-
-
-def test_two_kernels_see_each_others_registrations_and_accept_each_others_tokens(tmp_path):
-    with kernel(tmp_path) as one, kernel(tmp_path) as other:
-        assert one.seeded == other.seeded
-        seeded = one.seeded
-        with practice_session(one) as here, practice_session(other) as there:
-            bearer = token(here, seeded.administrator_client_id, seeded.administrator_secret, seeded.tenant_id)
-            app = send(here, "POST", "/applications", bearer, {"displayName": "Made in the first kernel"})
-            secret = send(here, "POST", f"/applications/{app['id']}/addPassword", bearer)["secretText"]
-            send(here, "POST", "/servicePrincipals", bearer, {"appId": app["appId"]})
-            assert send(there, "GET", f"/applications/{app['id']}", bearer)["displayName"] == "Made in the first kernel"
-            assert token(there, app["appId"], secret, seeded.tenant_id)
-            users = token(there, seeded.client_id, seeded.client_secret, seeded.tenant_id)
-            assert send(here, "GET", "/users", users)["value"]
-
-
-def test_a_kernel_without_a_writable_folder_says_so_and_works(tmp_path):
-    (tmp_path / "tenant").write_text("in the way")
-    with kernel(tmp_path) as running, practice_session(running) as session:
-        [notice] = running.notices
-        assert "runs in memory" in notice
-        seeded = running.seeded
-        bearer = token(session, seeded.client_id, seeded.client_secret, seeded.tenant_id)
-        assert send(session, "GET", "/users", bearer)["value"]
-
-
-def test_no_secret_of_the_run_is_in_the_repr(tmp_path):
-    code = """
-import json
-from practice_tenant import start
-tenant = start()
-seeded = tenant.seeded
-secrets = [tenant.face_header[1], tenant.portal_url.split("/")[3]]
-secrets += [seeded.client_secret, seeded.administrator_secret, seeded.api_secret, seeded.user_password]
-print(json.dumps([repr(tenant), secrets]))
-"""
-    shown, secrets = json.loads(run(code, tmp_path))
-    assert len(secrets) == 6
-    assert not [secret for secret in secrets if secret in shown]
-    assert str(Path(tmp_path)) not in shown

@@ -5,9 +5,12 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+
+import uvicorn
 
 from practice_tenant import server
 from practice_tenant.listeners.limits import Limits
@@ -24,10 +27,15 @@ class Limited:
     http_port: int
     limits: Limits
     context: ssl.SSLContext = field(repr=False)
+    servers: Sequence[uvicorn.Server] = field(repr=False)
 
     def port(self, scheme: str) -> int:
         """The port of ``http`` or ``https``."""
         return self.https_port if scheme == "https" else self.http_port
+
+    def connections(self) -> int:
+        """How many connections it keeps."""
+        return sum(len(server.server_state.connections) for server in self.servers)
 
     @contextmanager
     def connected(self, scheme: str = "https") -> Iterator[socket.socket]:
@@ -71,12 +79,19 @@ def limited(limits: Limits, app: Callable | None = None) -> Iterator[Limited]:
             http_port=listeners.http_port,
             limits=limits,
             context=client_context(listeners.identity.ca_certificate),
+            servers=servers,
         )
     finally:
         for running in servers:
             running.should_exit = True
         thread.join(SECONDS)
         state.directory.close()
+
+
+def all_at_once(actions: Sequence[Callable]) -> list:
+    """What each of some actions returns that wait: none waits for another."""
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return [future.result() for future in [pool.submit(action) for action in actions]]
 
 
 def seconds_until_cut(connection: socket.socket, drip: bytes = b"", every: float = 0.1) -> float:

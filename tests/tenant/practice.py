@@ -81,7 +81,7 @@ def new_directory(path: Path | None = None) -> tuple[Directory, SeededValues]:
     directory, secrets = Directory(path), seed.new_secrets()
     with directory.transaction():
         directory.database.clear()
-        seed.fill(directory, secrets, NOW, _signing_keys())
+        seed.fill(directory, secrets, NOW, signing_keys())
     return directory, SeededValues(**secrets)
 
 
@@ -119,6 +119,6 @@ def in_memory() -> Iterator[Practice]:
 
 
 @cache
-def _signing_keys() -> list[dict]:
-    # Making keys takes longer than everything else.
+def signing_keys() -> list[dict]:
+    """The signing keys of a new tenant, one pair for all: making them takes longer than everything else."""
     return first_keys(NOW)

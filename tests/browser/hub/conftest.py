@@ -1,16 +1,14 @@
 import os
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from practice_tenant.directory.signing_keys import first_keys
 from tests.browser import chromium
 from tests.browser.hub import hub as jupyterhub
 from tests.browser.hub.hub import Hub
 from tests.browser.hub.visitor import Visitor, log_in
-from tests.browser.pages import client_app, served, watched_page
+from tests.browser.pages import client_app, watched_page
 from tests.browser.pages.person import Person
 from tests.browser.pages.served import ServedPages
 
@@ -53,19 +51,6 @@ def page(learner: Visitor) -> Iterator[Page]:
     with watched_page.opened(learner.context) as page:
         page.set_default_timeout(MILLISECONDS)
         yield page
-
-
-@pytest.fixture(scope="session")
-def key_columns() -> list[dict]:
-    """The signing keys of every test's tenant: making them takes longer than everything else."""
-    return first_keys(int(time.time()))
-
-
-@pytest.fixture
-def pages(key_columns: list[dict]) -> Iterator[ServedPages]:
-    """The pages of a new tenant, on the hub's computer."""
-    with served.serving(key_columns) as pages:
-        yield pages
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from practice_tenant.directory.signing_keys import first_keys
 from tests.browser import chromium
 from tests.browser.pages import attacker as attackers
-from tests.browser.pages import client_app, served, watched_page
+from tests.browser.pages import client_app, watched_page
 from tests.browser.pages.attacker import EVIL, Attacker
 from tests.browser.pages.client_app import ClientApp
 from tests.browser.pages.person import Person
@@ -15,11 +13,6 @@ from tests.browser.pages.served import ServedPages
 
 HUB = "hub.example"
 MILLISECONDS = 30_000  # on a computer that has other tests to run at the same time
-
-
-@pytest.fixture(scope="session")
-def chromium_path() -> str:
-    return chromium.required()
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +39,6 @@ def page(browser: Browser) -> Iterator[Page]:
     with watched_page.opened(context) as page:
         yield page
     context.close()
-
-
-@pytest.fixture(scope="session")
-def key_columns() -> list[dict]:
-    """The signing keys of every test's tenant: making them takes longer than everything else."""
-    return first_keys(int(time.time()))
-
-
-@pytest.fixture
-def pages(key_columns: list[dict]) -> Iterator[ServedPages]:
-    """The pages of a new tenant."""
-    with served.serving(key_columns) as pages:
-        yield pages
 
 
 @pytest.fixture
