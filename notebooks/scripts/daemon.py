@@ -37,10 +37,10 @@ NAMES = (
 )
 # A national cloud has a Microsoft Graph of its own.
 GRAPHS = {
-    "login.microsoftonline.us": "https://graph.microsoft.us",
-    "login.usgovcloudapi.net": "https://graph.microsoft.us",
-    "login.partner.microsoftonline.cn": "https://microsoftgraph.chinacloudapi.cn",
-    "login.chinacloudapi.cn": "https://microsoftgraph.chinacloudapi.cn",
+    "login.microsoftonline.us": "graph.microsoft.us",
+    "login.usgovcloudapi.net": "graph.microsoft.us",
+    "login.partner.microsoftonline.cn": "microsoftgraph.chinacloudapi.cn",
+    "login.chinacloudapi.cn": "microsoftgraph.chinacloudapi.cn",
 }
 
 
@@ -157,12 +157,10 @@ def settings_in(file):
     given |= {name: os.environ[name] for name in NAMES if os.environ.get(name)}
     given = {name: value for name, value in given.items() if value}
     instance = given.get("INSTANCE", "https://login.microsoftonline.com")
-    graph = GRAPHS.get(
-        urlsplit(instance).hostname, "https://graph.microsoft.com"
-    )
+    graph = GRAPHS.get(urlsplit(instance).hostname, "graph.microsoft.com")
     defaults = {
-        "SCOPE": f"{graph}/.default",
-        "API_ENDPOINT": f"{graph}/v1.0/users",
+        "SCOPE": f"https://{graph}/.default",
+        "API_ENDPOINT": f"https://{graph}/v1.0/users",
     }
     return defaults | given | {"INSTANCE": instance.rstrip("/")}
 
