@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .credential import Unusable
 from .redaction import Secret
-from .registration import Registration
 
 if TYPE_CHECKING:
     import msal
+
+    from .registration import Registration
 
 GRAPH = "https://graph.microsoft.com/v1.0"
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
@@ -31,7 +33,7 @@ class Administrator:
     Methods return a sentence that says what was done, or what to do in a real tenant.
     """
 
-    registration: Registration
+    registration: "Registration"
 
     @property
     def live(self) -> bool:
@@ -64,19 +66,29 @@ class Administrator:
         return f"Taken back: {permission}."
 
     def add_certificate(self, certificate: str, *, replace: bool = False) -> str:
-        """Register a certificate (PEM text, the public part alone) for the app, beside or instead of those it has."""
+        """Register a certificate (PEM text, the public part alone) for the app, beside or instead of those it has.
+
+        The registration's own certificate always stays: notebooks go on with it.
+        """
         if self.live:
             return (
                 f"Open {ADMIN_CENTER} > App registrations > your app > Certificates & secrets > Certificates, and upload "
                 "the certificate."
             )
         application = self._application()
-        kept = [] if replace else application["keyCredentials"]
+        own = self._own_thumbprint()
+        kept = [key for key in application["keyCredentials"] if not replace or key["customKeyIdentifier"] == own]
         key = base64.b64encode(certificate.encode()).decode()
         new = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": key}
         self.send("PATCH", f"/applications/{application['id']}", {"keyCredentials": [*kept, new]})
         count = len(self._application()["keyCredentials"])
         return f"The app has {count} certificate{'' if count == 1 else 's'}."
+
+    def register_own_certificate(self) -> None:
+        """Register the registration's own certificate (`CLIENT_CERTIFICATE_PATH`) unless the app has it already."""
+        known = {key["customKeyIdentifier"] for key in self._application()["keyCredentials"]}
+        if self._own_thumbprint() not in known:
+            self.add_certificate(self.registration.certificate.public)
 
     def trust_identity(self, subject: str) -> str:
         """Let the app show the tokens of a managed identity in place of a secret: a federated credential.
@@ -191,6 +203,13 @@ class Administrator:
             client_credential=seeded.administrator_secret,
             http_client=self.registration.http,
         )
+
+    def _own_thumbprint(self) -> str | None:
+        try:
+            own = self.registration.certificate
+        except Unusable:
+            return None
+        return own and own.thumbprint
 
     def _application(self) -> dict:
         app_id = self.registration.client_id

@@ -4,14 +4,16 @@ Values and where they are found: https://learn.microsoft.com/entra/identity-plat
 """
 
 import os
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file, headless
+from . import credential, dotenv_file, headless
 from .clouds import WORLDWIDE, cloud_of_instance
 from .problem import Problem, RegistrationError, Values, plain
 from .redaction import MASK, Redaction, Secret, looks_like_a_secret, secrets_of
@@ -42,6 +44,7 @@ KEYS = (
     "SCOPE",
     "API_ENDPOINT",
 )
+_ONE_AT_A_TIME = threading.Lock()
 SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
 
 
@@ -91,7 +94,7 @@ class Registration:
         file or its values are.
         """
         environ = os.environ if environ is None else environ
-        env_file = Path(env_file or environ.get("COURSE_ENV_FILE") or ENV_FILE)
+        env_file = Path(os.path.abspath(os.path.expanduser(env_file or environ.get("COURSE_ENV_FILE") or ENV_FILE)))
         file = dotenv_file.read(env_file)
         exported = {key: environ[key] for key in KEYS if environ.get(key)}
         # Another program's values in the same file are not ours to comment on.
@@ -139,6 +142,34 @@ class Registration:
         return self.scope.split()
 
     @property
+    def client_credential(self) -> str | dict:
+        """The app's own credential as MSAL takes it: a certificate's dict where one is given, else the secret's text.
+
+        In practice, the first use registers a certificate for the app: you are the practice tenant's administrator too.
+        Raises RegistrationError for a certificate that can't be used, and where `http` does.
+        """
+        if self.mode == "live" or self.undecided:
+            self.require()
+        if not self.client_certificate_path:
+            return credential.SecretText(self.client_secret.value)
+        try:
+            certificate = self.certificate
+        except credential.Unusable as error:
+            raise RegistrationError([Problem(key=error.key, message=str(error))]) from None
+        if self.practice_tenant:
+            self._register(certificate)
+        return certificate.for_msal
+
+    @property
+    def certificate(self) -> credential.Certificate | None:
+        """What the certificate's file holds now; None if no file is given. Raises `credential.Unusable`."""
+        given, source = self._source.given, self._source
+        if "CLIENT_CERTIFICATE_PATH" not in given:
+            return None
+        passphrase = self.client_certificate_passphrase.value
+        return credential.read(plain(given["CLIENT_CERTIFICATE_PATH"]), source.env_file.parent, passphrase)
+
+    @property
     def practice_tenant(self) -> "RunningTenant | None":
         """The practice tenant that answers; None when live."""
         return self._source.running if self.mode == "practice" else None
@@ -178,13 +209,17 @@ class Registration:
     def with_values(self, **changes: str | Secret | None) -> "Registration":
         """The same registration with other values, checked anew; None or an empty value means not given.
 
-        The names are those of the attributes: `registration.with_values(tenant="common")`. Raises TypeError for a name
-        that a registration doesn't have.
+        The names are those of the attributes: `registration.with_values(tenant="common")`. A new secret takes the place of
+        a certificate, and a certificate that of a secret. Raises TypeError for a name that a registration doesn't have.
         """
         changed = {"COURSE_MODE" if name == "mode" else name.upper(): value or "" for name, value in changes.items()}
         unknown = sorted(key.lower() for key in changed.keys() - set(KEYS))
         if unknown:
             raise TypeError(f"A registration has no value called {', '.join(unknown)}.")
+        if changed.get("CLIENT_SECRET"):
+            changed = {"CLIENT_CERTIFICATE_PATH": "", "CLIENT_CERTIFICATE_PASSPHRASE": ""} | changed
+        elif changed.get("CLIENT_CERTIFICATE_PATH"):
+            changed = {"CLIENT_SECRET": ""} | changed
         source = self._source
         altered = {key: value for key, value in changed.items() if plain(value) != plain(source.given.get(key, ""))}
         return _resolve(
@@ -212,6 +247,23 @@ class Registration:
             dotenv_file.save(Path(path or self._source.env_file), own)
         except dotenv_file.DotenvError as error:
             raise RegistrationError([Problem(key=dotenv_file.FILE_KEY, message=str(error))]) from None
+
+    @cached_property
+    def _registered(self) -> set[str]:
+        """The thumbprints of the certificates that the practice tenant is known to have for the app."""
+        return set()
+
+    def _register(self, certificate: credential.Certificate) -> None:
+        from .administrator import Administrator
+
+        with _ONE_AT_A_TIME:
+            if certificate.thumbprint in self._registered:
+                return
+            # Where it fails, a fault is switched on, or no app has the client ID: the learner's own request shows it.
+            with suppress(Exception):
+                # A copy has a session of its own: the trace shows the learner's requests.
+                Administrator(registration=replace(self)).register_own_certificate()
+                self._registered.add(certificate.thumbprint)
 
     def _decided_mode(self) -> dict[str, str]:
         # Changing or saving a value while practising is a decision for practice.
@@ -249,7 +301,7 @@ def _resolve(source: Source) -> Registration:
         client_id=values.get("CLIENT_ID", ""),
         public_client_id=values.get("PUBLIC_CLIENT_ID") or values.get("CLIENT_ID", ""),
         client_secret=values.get("CLIENT_SECRET", Secret("")),
-        client_certificate_path=str(source.env_file.parent / os.path.expanduser(certificate)) if certificate else None,
+        client_certificate_path=str(credential.path_of(certificate, source.env_file.parent)) if certificate else None,
         client_certificate_passphrase=values.get("CLIENT_CERTIFICATE_PASSPHRASE", Secret("")),
         redirect_uri=values["REDIRECT_URI"],
         scope=values["SCOPE"],

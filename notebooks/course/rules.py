@@ -4,13 +4,13 @@ A message names the value and says what to do; it never contains a secret. The e
 ID: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
 
-import os.path
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
+from . import credential
 from .clouds import WORLDWIDE, CloudHosts, cloud_of_graph, cloud_of_instance, host_of
 from .problem import WHERE, Problem, Values, is_guid, listed, plain, shown
 from .redaction import GUID, Secret, looks_like_a_secret
@@ -216,13 +216,21 @@ def two_credentials_are_given(values: Values) -> Iterator[Problem]:
         )
 
 
-def certificate_is_not_a_file(values: Values) -> Iterator[Problem]:
-    text = values["CLIENT_CERTIFICATE_PATH"]
-    if text and not os.path.isfile(values.folder / os.path.expanduser(text)):
+def certificate_is_unusable(values: Values) -> Iterator[Problem]:
+    if values["CLIENT_CERTIFICATE_PATH"]:
+        yield from credential.problems_with(
+            values["CLIENT_CERTIFICATE_PATH"], values.folder, values["CLIENT_CERTIFICATE_PASSPHRASE"]
+        )
+
+
+def passphrase_is_of_no_file(values: Values) -> Iterator[Problem]:
+    if values["CLIENT_CERTIFICATE_PASSPHRASE"] and not values["CLIENT_CERTIFICATE_PATH"]:
         yield Problem(
+            # Not the passphrase's: a path that has another problem isn't missing.
             key="CLIENT_CERTIFICATE_PATH",
-            message=f"CLIENT_CERTIFICATE_PATH is not a file: {shown(text)}. Write the path of the .pfx or .pem file "
-            "with the certificate and its private key; a relative path starts at the folder of .env.",
+            message="CLIENT_CERTIFICATE_PASSPHRASE has a value, but CLIENT_CERTIFICATE_PATH has none, so it opens nothing. "
+            "Fill in both, or neither.",
+            severity="warning",
         )
 
 
@@ -396,7 +404,8 @@ RULES: tuple[Callable[[Values], Iterator[Problem]], ...] = (
     secret_is_its_id,
     secret_belongs_to_another_app,
     two_credentials_are_given,
-    certificate_is_not_a_file,
+    certificate_is_unusable,
+    passphrase_is_of_no_file,
     instance_is_not_a_host,
     instance_is_a_user_flows,
     redirect_uri_is_refused,

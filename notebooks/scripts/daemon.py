@@ -3,8 +3,9 @@
     python daemon.py SETTINGS FOLDER
 
 SETTINGS is a file like .env, read again before each job, so that a new secret
-counts at once. FOLDER is where the finished jobs (jobs.jsonl) and the token
-cache are kept.
+counts at once. It needs TENANT, CLIENT_ID and a credential; the environment
+wins over it. FOLDER is where the finished jobs (jobs.jsonl) and the token cache
+are kept.
 """
 
 import json
@@ -15,12 +16,32 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msal
 import requests
 from dotenv import dotenv_values
 
 log = logging.getLogger("daemon")
+
+# What may stand in the environment instead of SETTINGS.
+NAMES = (
+    "INSTANCE",
+    "TENANT",
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "CLIENT_CERTIFICATE_PATH",
+    "CLIENT_CERTIFICATE_PASSPHRASE",
+    "SCOPE",
+    "API_ENDPOINT",
+)
+# A national cloud has a Microsoft Graph of its own.
+GRAPHS = {
+    "login.microsoftonline.us": "graph.microsoft.us",
+    "login.usgovcloudapi.net": "graph.microsoft.us",
+    "login.partner.microsoftonline.cn": "microsoftgraph.chinacloudapi.cn",
+    "login.chinacloudapi.cn": "microsoftgraph.chinacloudapi.cn",
+}
 
 
 class NotNow(Exception):
@@ -66,26 +87,33 @@ class Daemon:
 
     def read_settings(self):
         """Make a new application if the settings changed, and only then."""
-        settings = dotenv_values(self.settings_file, interpolate=False)
+        settings = settings_in(self.settings_file)
         if settings == self.settings:
             return
-        self.interval = float(settings.get("INTERVAL") or 5)
+        self.interval = float(settings.get("INTERVAL", 5))
         try:
             self.app = msal.ConfidentialClientApplication(
                 settings["CLIENT_ID"],
                 authority=f"{settings['INSTANCE']}/{settings['TENANT']}",
-                client_credential=credential(settings),
+                client_credential=credential(
+                    settings, self.settings_file.parent
+                ),
                 token_cache=self.cache,
                 instance_discovery=settings.get("INSTANCE_DISCOVERY") != "no",
             )
-        except (requests.RequestException, ValueError) as error:
+        except KeyError as error:
+            raise NotNow(f"no application: {error} is missing") from error
+        # No network, a wrong tenant, a file that isn't there or doesn't open.
+        except (OSError, ValueError, TypeError) as error:
             raise NotNow(f"no application: {type(error).__name__}") from error
         self.settings = settings
 
     def token(self):
         """An access token, from MSAL each time: it knows how long one lasts."""
         try:
-            result = self.app.acquire_token_for_client([self.settings["SCOPE"]])
+            result = self.app.acquire_token_for_client(
+                self.settings["SCOPE"].split()
+            )
         # No network, a server error, an answer that is no JSON: each may pass.
         except Exception as error:
             raise NotNow(f"no token: {type(error).__name__}") from error
@@ -123,14 +151,38 @@ class Daemon:
         return answer.json()
 
 
-def credential(settings):
-    """What proves who the app is: a certificate if it has one, or a secret."""
+def settings_in(file):
+    """The settings by name, with defaults for what may be left out."""
+    given = dotenv_values(file, interpolate=False, encoding="utf-8-sig")
+    given |= {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    given = {name: value for name, value in given.items() if value}
+    instance = given.get("INSTANCE", "https://login.microsoftonline.com")
+    graph = GRAPHS.get(urlsplit(instance).hostname, "graph.microsoft.com")
+    defaults = {
+        "SCOPE": f"https://{graph}/.default",
+        "API_ENDPOINT": f"https://{graph}/v1.0/users",
+    }
+    return defaults | given | {"INSTANCE": instance.rstrip("/")}
+
+
+def credential(settings, folder):
+    """What proves who the app is: a certificate if it has one, or a secret.
+
+    A relative path starts at *folder*, that of the settings; ~ is your home.
+    """
     path = settings.get("CLIENT_CERTIFICATE_PATH")
     if not path:
         return settings["CLIENT_SECRET"]
+    path = folder / os.path.expanduser(path)
+    passphrase = settings.get("CLIENT_CERTIFICATE_PASSPHRASE")
+    content = path.read_bytes()
+    if b"-----BEGIN" not in content:
+        return {"private_key_pfx_path": str(path), "passphrase": passphrase}
+    pem = content.decode(errors="replace")
     return {
-        "private_key_pfx_path": path,
-        "passphrase": settings.get("CLIENT_CERTIFICATE_PASSPHRASE") or None,
+        "private_key": pem,
+        "public_certificate": pem,
+        "passphrase": passphrase if "ENCRYPTED" in pem else None,
     }
 
 

@@ -15,7 +15,13 @@ import msal
 import requests
 from dotenv import dotenv_values
 
-settings = dotenv_values(sys.argv[1], interpolate=False)
+settings = {
+    "INSTANCE": "https://login.microsoftonline.com",
+    "SCOPE": "https://graph.microsoft.com/.default",
+    "API_ENDPOINT": "https://graph.microsoft.com/v1.0/users",
+}
+given = dotenv_values(sys.argv[1], interpolate=False)
+settings |= {name: value for name, value in given.items() if value}
 jobs = Path(sys.argv[2]) / "jobs.jsonl"
 
 app = msal.ConfidentialClientApplication(

@@ -14,6 +14,7 @@ import pytest
 from course import dotenv_file
 from course.redaction import Secret
 from course.registration import DEFAULTS, ENV_FILE, KEYS, Registration, RegistrationError
+from tests.course import certificate_files
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
 CLIENT = "6731de76-14a6-49ae-97bc-6eba6914391e"
@@ -181,7 +182,9 @@ def test_values_are_not_interpolated(load):
 
 
 def test_a_certificate_takes_the_place_of_the_seeded_secret(load, tmp_path):
-    (tmp_path / "app.pem").write_bytes(b"")
+    mine = certificate_files.valid()
+    locked = certificate_files.key_pem(mine, "canary")
+    (tmp_path / "app.pem").write_bytes(locked + certificate_files.certificate_pem(mine))
     registration = load("COURSE_MODE=practice\nCLIENT_CERTIFICATE_PATH=app.pem\nCLIENT_CERTIFICATE_PASSPHRASE=canary\n")
     assert registration.client_certificate_path == str(tmp_path / "app.pem")
     assert registration.client_certificate_passphrase.value == "canary"
@@ -192,7 +195,7 @@ def test_a_certificate_takes_the_place_of_the_seeded_secret(load, tmp_path):
 def test_a_certificate_path_may_start_at_home(load, monkeypatch, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
-    (home / "app.pem").write_bytes(b"")
+    (home / "app.pem").write_bytes(certificate_files.pem(certificate_files.valid()))
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     registration = load("COURSE_MODE=practice\nCLIENT_CERTIFICATE_PATH=~/app.pem\n")

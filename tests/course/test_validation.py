@@ -11,6 +11,7 @@ from course.problem import Values, listed, shown
 from course.redaction import Secret, looks_like_a_secret
 from course.rules import AUDIENCES, RULES, TEXT_RULES, mode_of, validate
 from practice_tenant import SeededValues
+from tests.course import certificate_files
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
 CLIENT = "6731de76-14a6-49ae-97bc-6eba6914391e"
@@ -281,7 +282,7 @@ def test_a_half_filled_live_configuration_lists_what_is_missing(tmp_path, keys, 
 
 
 def test_a_certificate_is_a_credential_too(tmp_path):
-    (tmp_path / "app key.pfx").write_bytes(b"")
+    (tmp_path / "app key.pfx").write_bytes(certificate_files.pfx(certificate_files.valid()))
     assert live(tmp_path, CLIENT_SECRET="", CLIENT_CERTIFICATE_PATH="app key.pfx") == ()
     assert live(tmp_path, CLIENT_SECRET="", CLIENT_CERTIFICATE_PATH=str(tmp_path / "app key.pfx")) == ()
 
@@ -296,7 +297,7 @@ def test_a_certificate_path_must_be_a_file(tmp_path, path):
 
 
 def test_a_secret_and_a_certificate_at_once_are_refused(tmp_path):
-    (tmp_path / "app.pem").write_bytes(b"")
+    (tmp_path / "app.pem").write_bytes(certificate_files.pem(certificate_files.valid()))
     (problem,) = live(tmp_path, CLIENT_CERTIFICATE_PATH="app.pem")
     assert "both given" in problem.message
     assert problem.severity == "error"

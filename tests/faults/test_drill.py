@@ -38,7 +38,8 @@ MISTAKES = {
         reason="a new application is made where the old one should be used again",
     ),
     "it keeps its token past the end": Mistake(
-        old='        try:\n            result = self.app.acquire_token_for_client([self.settings["SCOPE"]])\n',
+        old="        try:\n            result = self.app.acquire_token_for_client(\n"
+        '                self.settings["SCOPE"].split()\n            )\n',
         new='        try:\n            if not hasattr(self, "kept"):\n'
         '                self.kept = self.app.acquire_token_for_client([self.settings["SCOPE"]])\n'
         "            result = self.kept\n",

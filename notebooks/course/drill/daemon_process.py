@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.registration import KEYS
+
 NOTEBOOKS = Path(__file__).resolve().parents[2]
 FIRST = NOTEBOOKS / "scripts" / "first_daemon.py"
 _MY_DAEMON = "my_daemon.py"
@@ -102,7 +104,9 @@ def _job(line: str) -> Job | None:
 
 
 def _environment(ca_certificate: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name.upper() not in _FOR_THE_INTERNET}
+    # The environment wins over a settings file, and the drill's settings are its own.
+    removed = _FOR_THE_INTERNET | set(KEYS)
+    kept = {name: value for name, value in os.environ.items() if name.upper() not in removed}
     return kept | {"REQUESTS_CA_BUNDLE": str(ca_certificate), "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 

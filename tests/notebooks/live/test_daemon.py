@@ -18,18 +18,29 @@ SCRIPT = ROOT / "notebooks" / "scripts" / "daemon.py"
 _SECONDS = 30
 
 
-def test_the_same_script_counts_a_live_tenants_users(tenant: ServedTenant, connect_proxy: ConnectProxy, tmp_path: Path):
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        (
+            "INSTANCE=https://login.microsoftonline.com\n"
+            "SCOPE=https://graph.microsoft.com/.default\n"
+            "API_ENDPOINT=https://graph.microsoft.com/v1.0/users?$top=5\n"
+        ),
+    ],
+    ids=["the values that README asks for", "all values"],
+)
+def test_the_same_script_counts_a_live_tenants_users(
+    tenant: ServedTenant, connect_proxy: ConnectProxy, tmp_path: Path, more: str
+):
     connect_proxy.asked.clear()
     settings, folder = tmp_path / ".env", tmp_path / "daemon"
     folder.mkdir()
     settings.write_text(
-        "INSTANCE=https://login.microsoftonline.com\n"
-        f"TENANT={tenant.seeded.tenant_id}\n"
+        f"COURSE_MODE=live\nTENANT={tenant.seeded.tenant_id}\n"
         f"CLIENT_ID={tenant.seeded.client_id}\n"
         f"CLIENT_SECRET='{tenant.seeded.client_secret}'\n"
-        "SCOPE=https://graph.microsoft.com/.default\n"
-        "API_ENDPOINT=https://graph.microsoft.com/v1.0/users?$top=5\n"
-        "INTERVAL=0.1\n",
+        f"INTERVAL=0.1\n{more}",
         encoding="utf-8",
     )
     environment = hermetic(tmp_path / "state") | {
@@ -48,7 +59,7 @@ def test_the_same_script_counts_a_live_tenants_users(tenant: ServedTenant, conne
             time.sleep(0.05)
         daemon.kill()
         said = daemon.stdout.read()
-    # Twelve users in pages of five: it followed the links.
+    # Twelve users, in the second run in pages of five: it followed the links.
     assert [(job["job"], job["users"]) for job in jobs(folder)[:2]] == [(1, 12), (2, 12)], said
     assert set(connect_proxy.asked) == {"login.microsoftonline.com:443", "graph.microsoft.com:443"}
     assert tenant.seeded.client_secret not in said
