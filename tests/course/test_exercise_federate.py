@@ -10,7 +10,7 @@ EXERCISE = exercises.find("03-federate")
 GET = 'identity.acquire_token_for_client(resource="api://AzureADTokenExchange")'
 APP = (
     "msal.ConfidentialClientApplication({client_id}, authority=registration.authority, "
-    "client_credential={credential}, http_client=registration.http)"
+    "client_credential={credential})"
 )
 
 
@@ -45,7 +45,8 @@ MISTAKES = [
 
 @pytest.fixture
 def registration():
-    return registration_in(Tenant())
+    with registration_in(Tenant()) as values:
+        yield values
 
 
 @pytest.mark.parametrize(("source", "reason"), MISTAKES)

@@ -5,7 +5,7 @@ from types import FunctionType, SimpleNamespace
 
 import pytest
 
-from course import exercises
+from course import exercises, transport
 from course.drill import Report
 from course.drill.daemon_process import FIRST
 from course.exercises import run_answer
@@ -30,9 +30,9 @@ def quick_drill(monkeypatch) -> None:
 @pytest.fixture
 def registration(monkeypatch) -> SimpleNamespace:
     """The registration, found as in a kernel: among the names of the person's cells."""
-    values = registration_in(Tenant())
-    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
-    return values
+    with registration_in(Tenant()) as values:
+        monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
+        yield values
 
 
 @EVERY
@@ -43,7 +43,7 @@ def test_the_solution_is_right(exercise, registration):
 @EVERY
 def test_the_cell_as_it_is_given_is_not_tried_and_sends_nothing(exercise, registration):
     assert run(exercise, exercise.start, registration) == Verdict(kind="not tried")
-    assert registration.http.trace == []
+    assert len(transport.current_trace()) == 0
 
 
 @EVERY
@@ -111,7 +111,7 @@ def test_an_error_names_its_kind_its_message_the_case_and_the_line(registration)
 
 def test_an_error_inside_a_library_names_the_line_that_called_it(registration):
     exercise = exercises.find("02-instantiate")
-    source = exercise.solution.replace("http_client=", "client_credential='x', http_client=")
+    source = exercise.solution.replace("authority=", "client_credential='x', authority=")
     verdict = run(exercise, source, registration)
     assert verdict.kind == "raised"
     assert "Public Client should not possess credentials" in verdict.reason

@@ -17,8 +17,7 @@ CASE = Case(
             app = msal.ConfidentialClientApplication(
                 client_id=practice.client_id,  #: client_id=practice.public_client_id,
                 authority=practice.authority,
-                client_credential=practice.client_secret.value,
-                http_client=practice.http,
+                client_credential=practice.client_credential,
             )
             return app.acquire_token_for_client(practice.scopes)
 
