@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import jwt
 import msal
 import pytest
+import requests
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from course.administrator import Administrator
@@ -25,7 +26,7 @@ def tenant(tmp_path_factory) -> Iterator[Kernel]:
 
 
 @pytest.fixture
-def registration(tenant, monkeypatch, tmp_path) -> Registration:
+def registration(tenant, sent, monkeypatch, tmp_path) -> Registration:
     """The registration values of practice, with that tenant behind them."""
     monkeypatch.setattr("practice_tenant.start", lambda: tenant, raising=False)
     return Registration.load(tmp_path / ".env", environ={})
@@ -36,7 +37,7 @@ def identity(registration) -> msal.ManagedIdentityClient:
     """The machine's managed identity."""
     client_id = registration.practice_tenant.seeded.managed_identity_client_id
     return msal.ManagedIdentityClient(
-        msal.UserAssignedManagedIdentity(client_id=client_id), http_client=registration.http
+        msal.UserAssignedManagedIdentity(client_id=client_id), http_client=requests.Session()
     )
 
 
@@ -45,7 +46,6 @@ def make_app(registration: Registration, credential: object, **more: object) -> 
         registration.client_id,
         authority=registration.authority,
         client_credential=credential,
-        http_client=registration.http,
         **more,
     )
 
@@ -126,7 +126,7 @@ def test_a_credential_in_the_place_of_another_is_told_apart(registration, creden
     assert refused["error_codes"] == [code]
 
 
-def test_a_managed_identity_stands_in_for_a_secret_and_msal_caches_both_tokens(registration, identity):
+def test_a_managed_identity_stands_in_for_a_secret_and_msal_caches_both_tokens(registration, identity, sent):
     administrator = Administrator(registration=registration)
     seeded = registration.practice_tenant.seeded
 
@@ -138,10 +138,10 @@ def test_a_managed_identity_stands_in_for_a_secret_and_msal_caches_both_tokens(r
     administrator.trust_identity(seeded.managed_identity_client_id)
     assert app.acquire_token_for_client(registration.scopes)["error_codes"] == [700213]
     administrator.trust_identity(seeded.managed_identity_object_id)
-    registration.http.trace.clear()
+    sent.clear()
     result = app.acquire_token_for_client(registration.scopes)
     assert parts_of(result["access_token"])[1]["appidacr"] == "2"
-    [exchange] = registration.http.trace
+    [exchange] = sent
     assert sorted(exchange.request_body) == [
         *("client_assertion", "client_assertion_type", "client_id", "client_info", "grant_type", "scope")
     ]
@@ -149,7 +149,7 @@ def test_a_managed_identity_stands_in_for_a_secret_and_msal_caches_both_tokens(r
 
 def test_a_machine_without_that_identity_says_so(registration):
     other = msal.UserAssignedManagedIdentity(client_id=registration.client_id)
-    client = msal.ManagedIdentityClient(other, http_client=registration.http)
+    client = msal.ManagedIdentityClient(other, http_client=requests.Session())
     result = client.acquire_token_for_client(resource=EXCHANGE)
     assert result == {"error": "invalid_request", "error_description": "Identity not found"}
 

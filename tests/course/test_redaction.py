@@ -17,9 +17,9 @@ import pytest
 import requests
 
 from course import Registration
-from course.http_session import practice_session
 from course.redaction import Redaction, Secret, holds_a_token, secrets_of, without_lookalikes
 from tests.course.stub_tenant import Answer, stub_tenant
+from tests.tenant.session import session_of
 
 CANARY = "canary~Q8-Grüße"
 
@@ -246,7 +246,7 @@ def test_a_served_tenant_has_secrets_too():
 
 
 def test_an_answer_that_repeats_a_secret_is_masked():
-    with stub_tenant() as tenant, closing(practice_session(tenant, redaction=REDACTION)) as session:
+    with stub_tenant() as tenant, closing(session_of(tenant, redaction=REDACTION)) as session:
         tenant.answer = lambda received: Answer(
             body=json.dumps({"error_description": f"{SECRET} is wrong"}).encode(), headers={"X-Seen": quote(SECRET)}
         )
@@ -319,7 +319,7 @@ def test_a_token_is_found_and_a_claims_challenge_is_none():
 
 def everything_kept(method: str, url: str, redaction: Redaction = REDACTION, **options) -> str:
     """All that a trace keeps of a request, as text. Quotes and escapes of JSON don't hide a secret."""
-    with stub_tenant() as tenant, closing(practice_session(tenant, redaction=redaction)) as session:
+    with stub_tenant() as tenant, closing(session_of(tenant, redaction=redaction)) as session:
         session.request(method, url, **options)
         (exchange,) = session.trace
         return repr(dataclasses.asdict(exchange))

@@ -11,12 +11,12 @@ import msal
 import pytest
 import requests
 
-from course.http_session import practice_session
 from practice_tenant import state
 from practice_tenant.hosts import RUN_HEADER
 from practice_tenant.server import PortTaken, listen
 from tests.children import run, running
 from tests.kernel import Kernel, kernel
+from tests.tenant.session import session_of
 
 
 def has_ipv6() -> bool:
@@ -240,7 +240,7 @@ def test_two_kernels_see_each_others_registrations_and_accept_each_others_tokens
     with kernel(tmp_path) as one, kernel(tmp_path) as other:
         assert one.seeded == other.seeded
         seeded = one.seeded
-        with practice_session(one) as here, practice_session(other) as there:
+        with session_of(one) as here, session_of(other) as there:
             bearer = token(here, seeded.administrator_client_id, seeded.administrator_secret, seeded.tenant_id)
             app = send(here, "POST", "/applications", bearer, {"displayName": "Made in the first kernel"})
             secret = send(here, "POST", f"/applications/{app['id']}/addPassword", bearer)["secretText"]
@@ -253,7 +253,7 @@ def test_two_kernels_see_each_others_registrations_and_accept_each_others_tokens
 
 def test_a_kernel_without_a_writable_folder_says_so_and_works(tmp_path):
     (tmp_path / "tenant").write_text("in the way")
-    with kernel(tmp_path) as running, practice_session(running) as session:
+    with kernel(tmp_path) as running, session_of(running) as session:
         [notice] = running.notices
         assert "runs in memory" in notice
         seeded = running.seeded

@@ -32,7 +32,7 @@ CASE = Case(
     situation=situations.practising,
     judge=lambda result, given: running.no_token(result),
     wrong=(
-        Wrong(old="practice.client_secret.value", new='"another"', because="AADSTS700025"),
-        Wrong(old="practice.client_secret.value", new="None", because="the program still gets"),
+        Wrong(old="practice.client_credential", new='"another"', because="AADSTS700025"),
+        Wrong(old="practice.client_credential", new="None", because="the program still gets"),
     ),
 )
