@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from course import transport
+from course.http_trace import Trace
 from practice_tenant import RunningTenant, SeededValues, start
 from practice_tenant.app import PracticeTenant
 from practice_tenant.directory.store import Directory
@@ -167,6 +169,13 @@ def administrator(directory: Directory, seeded: SeededValues) -> dict:
     principal = directory.service_principal(seeded.tenant_id, app_id=seeded.administrator_client_id)
     roles = ["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Organization.Read.All"]
     return {"appid": principal.app_id, "oid": principal.id, "sub": principal.id, "roles": roles}
+
+
+@pytest.fixture
+def sent() -> Iterator[Trace]:
+    """What a test sends to Microsoft's hosts; afterwards they lead to where they did before."""
+    with transport.scope() as trace:
+        yield trace
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ _HOME = {
     "clinic": "error_clinic.clinic",
     "kernel_is_remote": "links",
     "progress": "exercises.progress",
+    "trace": "transport",
 }
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "clinic",
     "kernel_is_remote",
     "progress",
+    "trace",
 ]
 
 

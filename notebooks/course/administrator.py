@@ -14,6 +14,7 @@ from .redaction import Secret
 
 if TYPE_CHECKING:
     import msal
+    import requests
 
     from .registration import Registration
 
@@ -28,12 +29,13 @@ class GraphRefusal(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Administrator:
-    """An administrator of the tenant that *registration* points to.
+    """An administrator of the tenant that *registration* points to; requests go through *session*, if one is given.
 
     Methods return a sentence that says what was done, or what to do in a real tenant.
     """
 
     registration: "Registration"
+    session: "requests.Session | None" = None
 
     @property
     def live(self) -> bool:
@@ -171,7 +173,7 @@ class Administrator:
             client_secret=secret,
         )
         for permission in permissions:
-            Administrator(registration=registration).grant(permission)
+            Administrator(registration=registration, session=self.session).grant(permission)
         return registration
 
     def send(self, method: str, path: str, body: dict | None = None) -> dict:
@@ -180,7 +182,7 @@ class Administrator:
         Raises:
             GraphRefusal: Graph refused it.
         """
-        response = self.registration.http.request(
+        response = self._session.request(
             method, GRAPH + path, json=body, headers={"Authorization": f"Bearer {self._token()}"}
         )
         answer = response.json() if response.content else {}
@@ -192,6 +194,10 @@ class Administrator:
         body = {"passwordCredential": credential}
         return Secret(self.send("POST", f"/applications/{application['id']}/addPassword", body)["secretText"])
 
+    @property
+    def _session(self) -> "requests.Session":
+        return self.session or self.registration.session
+
     @cached_property
     def _client(self) -> "msal.ConfidentialClientApplication":
         import msal
@@ -201,7 +207,7 @@ class Administrator:
             seeded.administrator_client_id,
             authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",
             client_credential=seeded.administrator_secret,
-            http_client=self.registration.http,
+            http_client=self._session,
         )
 
     def _own_thumbprint(self) -> str | None:

@@ -20,9 +20,9 @@ from .redaction import MASK, Redaction, Secret, looks_like_a_secret, secrets_of
 from .rules import Mode, mode_of, validate
 
 if TYPE_CHECKING:
-    import requests
-
     from practice_tenant import RunningTenant, SeededValues
+
+    from .transport import Network, TenantSession
 
 ENV_FILE = Path(__file__).resolve().parents[2] / ".env"
 DEFAULTS = {
@@ -52,7 +52,8 @@ SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
 class Source:
     """The origin of a registration's values, kept to resolve them again after a change.
 
-    In `given` an empty value was taken away. `stored` says whether the values came from `env_file`.
+    In `given` an empty value was taken away. `stored` says whether the values came from `env_file`, and `served` whether
+    the tenant is another process's.
     """
 
     env_file: Path
@@ -60,6 +61,7 @@ class Source:
     exported: frozenset[str]
     file_problems: tuple[Problem, ...]
     stored: bool = True
+    served: bool = False
     running: "RunningTenant | None" = field(default=None, repr=False)
 
 
@@ -90,8 +92,8 @@ class Registration:
     def load(cls, env_file: str | Path | None = None, environ: Mapping[str, str] | None = None) -> "Registration":
         """Read `.env` (or the file that COURSE_ENV_FILE names) and the environment, which wins over the file.
 
-        An empty environment variable counts as absent. In practice the tenant is started. Never raises for what the
-        file or its values are.
+        An empty environment variable counts as absent. In practice the tenant is started, and Microsoft's hosts lead
+        there for this process; live, they are Microsoft's. Never raises for what the file or its values are.
         """
         environ = os.environ if environ is None else environ
         env_file = Path(os.path.abspath(os.path.expanduser(env_file or environ.get("COURSE_ENV_FILE") or ENV_FILE)))
@@ -106,14 +108,16 @@ class Registration:
                 given={key: value for key, value in {**file.values, **exported}.items() if value and key in KEYS},
                 exported=frozenset(exported),
                 file_problems=tuple(problem for problem in problems if problem.key in ours),
-            )
+            ),
+            decided=True,
         )
 
     @classmethod
     def practice(cls) -> "Registration":
         """The practice tenant's own values; `.env` and the environment don't count.
 
-        Live notebooks use it for experiments that would harm a real tenant, such as making it fail.
+        Live notebooks use it for experiments that would harm a real tenant, such as making it fail. Microsoft's hosts
+        lead to the practice tenant then, until `load()` is called again.
         """
         return _resolve(Source(env_file=ENV_FILE, given={}, exported=frozenset(), file_problems=(), stored=False))
 
@@ -121,15 +125,14 @@ class Registration:
     def served(cls, folder: str | Path) -> "Registration":
         """The values of a practice tenant that ``python -m practice_tenant serve`` runs, by its state folder.
 
-        Raises ControlError, a sentence, if none does.
+        Its `session` alone leads there; for every other session, Microsoft's hosts lead to where they did before. Raises
+        ControlError, a sentence, if none does.
         """
         from .served_tenant import find
 
-        return _resolve(
-            Source(
-                env_file=ENV_FILE, given={}, exported=frozenset(), file_problems=(), stored=False, running=find(folder)
-            )
-        )
+        running = find(folder)
+        values = {"given": {}, "exported": frozenset(), "file_problems": ()}
+        return _resolve(Source(env_file=ENV_FILE, stored=False, served=True, running=running, **values))
 
     @property
     def authority(self) -> str:
@@ -146,7 +149,7 @@ class Registration:
         """The app's own credential as MSAL takes it: a certificate's dict where one is given, else the secret's text.
 
         In practice, the first use registers a certificate for the app: you are the practice tenant's administrator too.
-        Raises RegistrationError for a certificate that can't be used, and where `http` does.
+        Raises RegistrationError for a certificate that can't be used, and where `new_session` does.
         """
         if self.mode == "live" or self.undecided:
             self.require()
@@ -181,18 +184,41 @@ class Registration:
         return any(problem.key in keys and problem.severity == "error" for problem in self.problems)
 
     @cached_property
-    def http(self) -> "requests.Session":
-        """The session for MSAL's `http_client` and for API calls; `.http.trace` records what it sends.
+    def network(self) -> "Network":
+        """Where this registration's requests lead to, as `course.transport` knows it."""
+        from .http_trace import Trace
+        from .transport import Network, Practice
+
+        errors = [problem.message for problem in self.problems if problem.severity == "error"]
+        blocked = "\n".join(errors) if self.mode == "live" or self.undecided else ""
+        values = {"redaction": self.redaction, "blocked": blocked}
+        if self.mode == "live":
+            return Network(**values)
+        return Practice(tenant=self.practice_tenant, trace=Trace() if self._source.served else None, **values)
+
+    @cached_property
+    def session(self) -> "TenantSession":
+        """A session of the course's own. It reaches this registration's tenant, wherever other sessions lead to.
+
+        A served tenant's has a trace of its own, which this property keeps. Raises like `new_session`.
+        """
+        return self._session(self.network)
+
+    def new_session(self) -> "TenantSession":
+        """A session like `session`, with a trace of its own: what it sends is no part of the learner's wire trace.
 
         Raises RegistrationError when live with an error among the values, or while `undecided`: nothing goes out then.
         """
-        if self.mode == "live" or self.undecided:
-            self.require()
-        from . import http_session
+        from .http_trace import Trace
 
-        if self.mode == "live":
-            return http_session.live_session(self.redaction)
-        return http_session.practice_session(self.practice_tenant, redaction=self.redaction)
+        return self._session(replace(self.network, trace=Trace()))
+
+    def _session(self, network: "Network") -> "TenantSession":
+        if network.blocked:
+            self.require()
+        from .transport import session
+
+        return session(network)
 
     @cached_property
     def redaction(self) -> Redaction:
@@ -261,8 +287,8 @@ class Registration:
                 return
             # Where it fails, a fault is switched on, or no app has the client ID: the learner's own request shows it.
             with suppress(Exception):
-                # A copy has a session of its own: the trace shows the learner's requests.
-                Administrator(registration=replace(self)).register_own_certificate()
+                # A session of its own: the trace shows the learner's requests.
+                Administrator(registration=self, session=self.new_session()).register_own_certificate()
                 self._registered.add(certificate.thumbprint)
 
     def _decided_mode(self) -> dict[str, str]:
@@ -276,8 +302,8 @@ class Registration:
         return _as_html(self)
 
 
-def _resolve(source: Source) -> Registration:
-    """Fill in what was not given, and check what was."""
+def _resolve(source: Source, *, decided: bool = False) -> Registration:
+    """Fill in what was not given, check what was, and lead this process to the tenant."""
     mode = mode_of(source.given)
     running = source.running
     if mode == "practice" and running is None:
@@ -294,7 +320,7 @@ def _resolve(source: Source) -> Registration:
     values = {**_defaults_of(given), **(seeded if mode == "practice" else {}), **given}
     tenant = running.seeded if mode == "practice" else None
     problems = validate(Values(given=given, folder=source.env_file.parent, seeded=tenant))
-    return Registration(
+    registration = Registration(
         mode=mode,
         instance=values["INSTANCE"].rstrip("/"),
         tenant=values.get("TENANT", ""),
@@ -309,6 +335,12 @@ def _resolve(source: Source) -> Registration:
         problems=(*source.file_problems, *problems),
         _source=replace(source, given=known, running=running),
     )
+    # A registration with errors that the learner only tries out changes nothing.
+    if not source.served and (decided or not registration.network.blocked):
+        from .transport import lead
+
+        lead(registration.network, decided=decided)
+    return registration
 
 
 def _defaults_of(given: Mapping[str, str | Secret]) -> dict[str, str]:
@@ -341,6 +373,10 @@ _LABELS = {
     "live, incomplete": "nothing is sent until the errors below are corrected",
     "undecided": "correct what is listed below first",
 }
+_CARRIED = (
+    "In this kernel, Microsoft's hosts lead to the practice tenant, for MSAL and requests. httpx isn't carried: it reaches "
+    "the internet."
+)
 _NOT_GIVEN = "(not given)"
 _CELL = "text-align: left; padding: 2px 16px 2px 0; overflow-wrap: anywhere"
 # The colour is decoration: the text says whether a problem is an error or a warning.
@@ -390,8 +426,11 @@ def _mode(registration: Registration) -> str:
 
 
 def _notices(registration: Registration) -> tuple[str, ...]:
-    """The practice tenant's notices, such as where a damaged state file was put."""
-    return registration.practice_tenant.notices if registration.practice_tenant else ()
+    """What the hook does, and the practice tenant's notices, such as where a damaged state file was put."""
+    if not registration.practice_tenant:
+        return ()
+    leads = not registration._source.served and not registration.undecided
+    return (*([_CARRIED] if leads else []), *getattr(registration.practice_tenant, "notices", ()))
 
 
 def _rows(registration: Registration) -> dict[str, str]:

@@ -28,9 +28,9 @@ def tenant_metadata(registration: Registration, tenant: str) -> dict:
     """Fetch the OpenID configuration of `tenant` (GUID, domain or audience) from the registration's instance.
 
     Raises DiscoveryError: no answer, or the authority's own refusal (`AADSTS…`) up to its trace ID. Raises
-    RegistrationError like `registration.http`.
+    RegistrationError like `registration.new_session`.
     """
-    with _session(registration) as session:
+    with registration.new_session() as session:
         return _metadata(session, registration, tenant)
 
 
@@ -38,7 +38,7 @@ def signing_keys(registration: Registration, tenant: str) -> "dict[str, jwt.PyJW
     """Fetch the RSA keys of `tenant`, by their `kid`. Raises like `tenant_metadata`."""
     import jwt
 
-    with _session(registration) as session:
+    with registration.new_session() as session:
         metadata = _metadata(session, registration, tenant)
         jwks = _document(session, registration, str(metadata.get("jwks_uri")))
     try:
@@ -46,11 +46,6 @@ def signing_keys(registration: Registration, tenant: str) -> "dict[str, jwt.PyJW
     except jwt.PyJWTError as error:
         raise DiscoveryError(f"{_host(registration)} publishes no usable keys for this tenant.") from error
     return {key.key_id: key for key in keys if key.key_type == "RSA" and key.key_id}
-
-
-def _session(registration: Registration) -> "requests.Session":
-    # A session of its own: the trace of the learner's session is about what MSAL sends.
-    return registration.with_values().http
 
 
 def _metadata(session: "requests.Session", registration: Registration, tenant: str) -> dict:
@@ -61,7 +56,7 @@ def _metadata(session: "requests.Session", registration: Registration, tenant: s
 def _document(session: "requests.Session", registration: Registration, url: str) -> dict:
     import requests
 
-    from .http_session import HostRefused
+    from .transport import HostRefused
 
     try:
         response = session.get(url, timeout=TIMEOUT_SECONDS)

@@ -80,7 +80,8 @@ class Tenant:
 
         Args:
             times: how many requests, 1 to 1,000,000.
-            retry_after: seconds in the header; None leaves it out.
+            retry_after: seconds in the header; None leaves it out. MSAL's own session waits them out, and sends a GET once
+                more: its token requests are POSTs.
             plain_text: a body that is no JSON, as Entra was seen to send.
         """
         self._tell("throttle", times=times, retry_after=retry_after, plain_text=plain_text, endpoint=endpoint)
@@ -96,8 +97,7 @@ class Tenant:
     def reset_connections(self, times: int = 1, endpoint: str = "token") -> None:
         """Reset the TCP connection in place of an answer: ``requests.ConnectionError`` at the client.
 
-        ``registration.http``, like MSAL's own session, sends a GET once more when that happens, so it takes
-        ``times=2`` to see a GET fail.
+        MSAL's own session sends a GET once more when that happens, so it takes ``times=2`` to see a GET of MSAL's fail.
         """
         self._tell("reset_connections", times=times, endpoint=endpoint)
 

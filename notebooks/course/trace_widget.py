@@ -1,4 +1,4 @@
-"""The wire trace: the requests that really went through `registration.http`, in order, with secrets hidden.
+"""The wire trace: the requests that were really sent, in order, with secrets hidden.
 
 What each request is for follows MSAL's own order: instance discovery, tenant discovery, token request.
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
@@ -13,7 +13,9 @@ import anywidget
 import traitlets
 
 from . import static_html
+from .http_trace import Exchange
 from .redaction import NOTHING_KNOWN
+from .transport import current_trace
 
 _STATIC = Path(__file__).parent / "static"
 _LONGEST_TEXT = 4_000
@@ -32,11 +34,8 @@ class WireTrace(anywidget.AnyWidget):
     """Show the requests recorded so far, each with its method, address, status, time taken and redacted content.
 
     Args:
-        source: `registration.http`, or its `trace`, or any iterable of `course.http_session.Exchange`. The widget shows
-            what has been sent when it is made; make another one to see later requests.
-
-    Raises:
-        TypeError: `source` records nothing, for example a `requests.Session` of the learner's own.
+        exchanges: those to show, such as a case's; None: what this process has sent. The widget shows what has been sent
+            when it is made; make another one to see later requests.
     """
 
     _esm = _STATIC / "trace_widget.js"
@@ -45,8 +44,8 @@ class WireTrace(anywidget.AnyWidget):
     heading = traitlets.Unicode().tag(sync=True)
     exchanges = traitlets.List().tag(sync=True)
 
-    def __init__(self, source: object):
-        exchanges = list(_trace_of(source))
+    def __init__(self, exchanges: Iterable[Exchange] | None = None):
+        exchanges = list(current_trace() if exchanges is None else exchanges)
         self._lines = [stored_line(exchange) for exchange in exchanges]
         views = [_view(number, exchange) for number, exchange in enumerate(exchanges, start=1)]
         super().__init__(heading=_heading(len(exchanges)), exchanges=views)
@@ -59,16 +58,6 @@ class WireTrace(anywidget.AnyWidget):
         return static_html.with_fallback(super()._repr_mimebundle_(**kwargs), html=html, text=text)
 
 
-def _trace_of(source: object) -> Iterable:
-    trace = getattr(getattr(source, "http", source), "trace", source)
-    if not isinstance(trace, Iterable):
-        raise TypeError(
-            f"This {type(source).__name__} does not record its requests. Show WireTrace(registration.http), and give "
-            "MSAL the same session: http_client=registration.http."
-        )
-    return trace
-
-
 def _heading(count: int) -> str:
     if count == 0:
         return "no request was sent."
@@ -78,7 +67,8 @@ def _heading(count: int) -> str:
 def stored_line(exchange) -> str:
     """Return the stored form of an exchange: no identifier, no port, no time."""
     host, path = _address(exchange.url)
-    return f"{exchange.method} {host}{_mask_path(path)} -> {_outcome(exchange)}"
+    again = f" (attempt {exchange.attempt})" if exchange.attempt > 1 else ""
+    return f"{exchange.method} {host}{_mask_path(path)} -> {_outcome(exchange)}{again}"
 
 
 def _view(number: int, exchange) -> dict:
@@ -96,7 +86,7 @@ def _view(number: int, exchange) -> dict:
         "outcome": _outcome(exchange),
         "good": exchange.status is not None and exchange.status < 400,
         "milliseconds": round(exchange.milliseconds),
-        "purpose": _purpose(host, path),
+        "purpose": ". ".join(filter(None, (_again(exchange), _purpose(host, path)))),
         "sections": [{"title": title, "fields": _fields(content)} for title, content in sections if content],
         "body": _body(exchange.response_body),
         "error": NOTHING_KNOWN.text(exchange.error or ""),
@@ -110,6 +100,12 @@ def _address(url: str) -> tuple[str, str]:
 
 def _outcome(exchange) -> str:
     return "no answer" if exchange.status is None else str(exchange.status)
+
+
+def _again(exchange) -> str:
+    if exchange.attempt == 1:
+        return ""
+    return f"attempt {exchange.attempt}, which the session made by itself after {exchange.waited:.1f} s"
 
 
 def _mask_path(path: str) -> str:

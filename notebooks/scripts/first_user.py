@@ -11,13 +11,14 @@ from pathlib import Path
 
 import http_cache_file
 import msal
+import requests
 
 # MSAL looks for it when it makes its first app; that is not to be counted here.
 with suppress(ImportError):
     import msal_extensions  # noqa: F401
 
 sys.path.append(str(Path(__file__).parents[1]))  # where the course is
-from course import Registration
+from course import Registration, trace
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--token-cache", type=Path)
@@ -32,13 +33,11 @@ if files.token_cache:
 http_cache = http_cache_file.load(files.http_cache) if files.http_cache else {}
 
 registration = Registration.load()
-session = registration.http
 started = time.perf_counter()
 app = msal.ConfidentialClientApplication(
     registration.client_id,
     authority=registration.authority,
-    client_credential=registration.client_secret.value,
-    http_client=session,
+    client_credential=registration.client_credential,
     token_cache=token_cache,
     http_cache=http_cache,
 )
@@ -46,14 +45,14 @@ result = app.acquire_token_for_client(registration.scopes)
 milliseconds = (time.perf_counter() - started) * 1000
 if "access_token" not in result:
     sys.exit(result["error_description"])
-requests = len(session.trace)
+sent = len(trace)
 
 headers = {"Authorization": "Bearer " + result["access_token"]}
-answer = session.get(registration.api_endpoint, headers=headers)
+answer = requests.get(registration.api_endpoint, headers=headers)
 print(answer.json()["value"][0]["displayName"])
 print(
     f"token from {result['token_source']}, "
-    f"requests by MSAL: {requests}, ≈ {milliseconds:.1f} ms"
+    f"requests by MSAL: {sent}, ≈ {milliseconds:.1f} ms"
 )
 
 if files.http_cache:

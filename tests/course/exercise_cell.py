@@ -1,12 +1,16 @@
-"""A notebook cell of an exercise, run up to its verdict, with a tenant that answers in memory."""
+"""A notebook cell of an exercise, run up to its verdict. Microsoft's hosts lead to a tenant that answers in memory."""
 
-import json
 import linecache
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import msal
+import requests
 
+from course import transport
 from course.exercises.exercise import Exercise
+from course.exercises.fake_registration import MemoryNetwork
 from course.exercises.verdict import Verdict
 
 AUTHORITY = "https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee"
@@ -18,45 +22,36 @@ DOCUMENT = {
 }
 
 
-class Tenant:
-    """An HTTP client that answers as one tenant and notes what was sent."""
+class Tenant(MemoryNetwork):
+    """Where Microsoft's hosts lead to meanwhile: one tenant, which gives tokens."""
 
-    def __init__(self, document=DOCUMENT, token=None):
-        self.trace = []
-        self.document = document
-        self.token = token or {"access_token": "a-token", "token_type": "Bearer", "expires_in": 3599}
+    def __init__(self, document: dict = DOCUMENT, token: dict | None = None, error: Exception | None = None):
+        super().__init__()
+        token = token or {"access_token": "a-token", "token_type": "Bearer", "expires_in": 3599}
+        vars(self).update(document=document, token=token, error=error)
 
-    def get(self, url, **_):
-        self.trace.append(SimpleNamespace(method="GET", url=url))
-        return self._answer({"metadata": []} if "/discovery/instance" in url else self.document)
-
-    def post(self, url, **_):
-        self.trace.append(SimpleNamespace(method="POST", url=url))
-        return self._answer(self.token)
-
-    def close(self):
-        pass
-
-    def _answer(self, body):
-        return SimpleNamespace(
-            status_code=401 if "error" in body else 200,
-            headers={},
-            text=json.dumps(body),
-            json=lambda: body,
-            raise_for_status=lambda: None,
-        )
+    def answer(self, url: str) -> tuple[int, dict]:
+        """The tenant's document, or its token. Raises the error, if there is one."""
+        if self.error:
+            raise self.error
+        body = self.token if url.endswith("/token") else self.document
+        body = {"metadata": []} if "/discovery/instance" in url else body
+        return 401 if "error" in body else 200, body
 
 
-def registration_in(tenant: Tenant) -> SimpleNamespace:
-    """What the notebook calls `registration`, as far as the exercises use it."""
-    return SimpleNamespace(
+@contextmanager
+def registration_in(tenant: Tenant) -> Iterator[SimpleNamespace]:
+    """What the notebook calls `registration`, as far as the exercises use it; Microsoft's hosts lead to the tenant."""
+    values = SimpleNamespace(
         mode="practice",
         authority=AUTHORITY,
         client_id="00001111-aaaa-2222-bbbb-3333cccc4444",
-        client_secret=SimpleNamespace(value="a-secret-value"),
+        client_credential="a-secret-value",
         scopes=["https://graph.microsoft.com/.default"],
-        http=tenant,
+        session=requests.Session(),
     )
+    with transport.scope(tenant):
+        yield values
 
 
 def run(exercise: Exercise, source: str, registration: object) -> Verdict:
@@ -68,6 +63,7 @@ def run(exercise: Exercise, source: str, registration: object) -> Verdict:
         verdicts.append(exercise.judge(answer))
 
     linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
-    exec(compile(source, "<cell>", "exec"), {"msal": msal, "registration": registration, "check": check})  # noqa: S102
+    names = {"msal": msal, "requests": requests, "registration": registration, "check": check}
+    exec(compile(source, "<cell>", "exec"), names)  # noqa: S102
     assert len(verdicts) == 1
     return verdicts[0]

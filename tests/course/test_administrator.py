@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import msal
 import pytest
+import requests
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from course.administrator import Administrator, GraphRefusal
@@ -32,19 +33,19 @@ def tenant(tmp_path_factory) -> Iterator[Kernel]:
 
 
 @pytest.fixture
-def registration(tenant, monkeypatch, tmp_path) -> Registration:
+def registration(tenant, sent, monkeypatch, tmp_path) -> Registration:
     """The registration values of practice, with that tenant behind them."""
     monkeypatch.setattr("practice_tenant.start", lambda: tenant, raising=False)
     return Registration.load(tmp_path / ".env", environ={})
 
 
 @pytest.fixture
-def administrator(registration) -> Administrator:
+def administrator(registration, sent) -> Administrator:
     """The administrator of the practice tenant, who has taken back what the seed granted for Graph."""
     made = Administrator(registration=registration)
     for permission in roles(registration):
         made.revoke(permission)
-    registration.http.trace.clear()
+    sent.clear()
     return made
 
 
@@ -53,8 +54,7 @@ def token(registration: Registration, credential: dict | None = None) -> dict:
     app = msal.ConfidentialClientApplication(
         registration.client_id,
         authority=registration.authority,
-        client_credential=credential or registration.client_secret.value,
-        http_client=registration.http,
+        client_credential=credential or registration.client_credential,
     )
     return app.acquire_token_for_client(registration.scopes)
 
@@ -67,7 +67,7 @@ def roles(registration: Registration) -> list[str]:
 
 def changes(registration: Registration) -> list[str]:
     """The requests that changed something at Graph."""
-    sent = [exchange for exchange in registration.http.trace if exchange.host == "graph.microsoft.com"]
+    sent = [exchange for exchange in registration.session.trace if exchange.host == "graph.microsoft.com"]
     return [f"{exchange.method} {exchange.path.rpartition('/')[2]}" for exchange in sent if exchange.method != "GET"]
 
 
@@ -109,9 +109,10 @@ def test_an_app_that_is_registered_can_get_a_token_and_use_it(administrator, reg
     assert made.problems == ()
     assert roles(made) == ["User.Read.All"]
     bearer = {"Authorization": f"Bearer {token(made)['access_token']}"}
-    assert made.http.get(made.api_endpoint, headers=bearer).status_code == 200
-    assert changes(registration) == ["POST applications", "POST addPassword", "POST servicePrincipals"]
-    assert changes(made) == ["POST appRoleAssignments"]
+    assert requests.get(made.api_endpoint, headers=bearer).status_code == 200
+    assert changes(registration) == [
+        *("POST applications", "POST addPassword", "POST servicePrincipals", "POST appRoleAssignments")
+    ]
 
 
 def test_an_app_may_be_registered_without_any_permission(administrator):
@@ -156,18 +157,18 @@ def test_a_certificate_of_an_app_that_is_not_in_the_tenant_is_told(registration)
         Administrator(registration=unknown).add_certificate(certificate()[1])
 
 
-def test_the_trace_shows_no_secret_of_anybody(administrator, registration, tenant):
+def test_the_trace_shows_no_secret_of_anybody(administrator, sent, tenant):
     made = administrator.register_app()
-    shown = repr([vars(exchange) for session in (registration.http, made.http) for exchange in session.trace])
+    shown = repr([vars(exchange) for exchange in sent])
     for secret in (made.client_secret.value, tenant.seeded.administrator_secret, tenant.face_header[1]):
         assert secret not in shown
     assert "'secretText': '****'" in shown
 
 
-def test_one_client_application_serves_one_session(administrator, registration):
+def test_one_client_application_serves_one_session(administrator, sent):
     for _ in range(3):
         administrator.revoke("User.Read.All")
-    tokens = [exchange for exchange in registration.http.trace if exchange.path.endswith("/token")]
+    tokens = [exchange for exchange in sent if exchange.path.endswith("/token")]
     assert len(tokens) <= 1
 
 
@@ -180,10 +181,10 @@ def test_a_secret_that_no_longer_works_is_told_in_entras_words(registration, ten
 
 
 @pytest.fixture
-def live(tmp_path, monkeypatch) -> Administrator:
+def live(sent, tmp_path, monkeypatch) -> Administrator:
     """The administrator of a real tenant, with a session that fails the test if it is used."""
     registration = Registration.load(tmp_path / ".env", environ=LIVE)
-    monkeypatch.setitem(vars(registration), "http", SimpleNamespace())
+    monkeypatch.setitem(vars(registration), "session", SimpleNamespace())
     return Administrator(registration=registration)
 
 
@@ -204,16 +205,16 @@ def test_live_a_sentence_says_where_a_federated_credential_is_added(live):
     assert "Federated credentials" in live.trust_identity("a9b37c50-1e64-4f8d-b2d7-08c5e6f39a14")
 
 
-def test_of_the_identities_that_an_app_was_told_to_trust_the_last_counts(administrator, registration):
+def test_of_the_identities_that_an_app_was_told_to_trust_the_last_counts(administrator, registration, sent):
     said = [administrator.trust_identity(subject) for subject in ("first", "second")]
     assert said == ["The app trusts tokens about first.", "The app trusts tokens about second."]
-    sent = [(exchange.method, exchange.request_body) for exchange in registration.http.trace]
+    asked = [(exchange.method, exchange.request_body) for exchange in sent]
     trusted = {
         "issuer": f"https://login.microsoftonline.com/{registration.practice_tenant.seeded.tenant_id}/v2.0",
         "audiences": ["api://AzureADTokenExchange"],
     }
-    assert ("POST", {"name": "course-machine", "subject": "first"} | trusted) in sent
-    assert ("PATCH", {"subject": "second"} | trusted) in sent
+    assert ("POST", {"name": "course-machine", "subject": "first"} | trusted) in asked
+    assert ("PATCH", {"subject": "second"} | trusted) in asked
 
 
 def test_live_no_app_is_registered(live):
@@ -229,11 +230,11 @@ def test_an_app_becomes_an_api_that_tokens_can_be_asked_for(administrator, regis
     assert "access_token" in token(made)
 
 
-def test_live_it_says_where_to_expose_the_api_and_sends_nothing(tmp_path):
+def test_live_it_says_where_to_expose_the_api_and_sends_nothing(tmp_path, sent):
     live = Registration.load(tmp_path / ".env", environ=LIVE)
     sentence = Administrator(registration=live).expose_api()
     assert "Expose an API" in sentence and f"api://{LIVE['CLIENT_ID']}" in sentence
-    assert len(live.http.trace) == 0
+    assert len(sent) == 0
 
 
 def test_an_added_secret_works_beside_the_first_one(administrator, registration):

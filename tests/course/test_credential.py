@@ -66,7 +66,6 @@ def result(registration: Registration, credential: object = None) -> dict:
         registration.client_id,
         authority=registration.authority,
         client_credential=credential or registration.client_credential,
-        http_client=registration.http,
     )
     return app.acquire_token_for_client(registration.scopes)
 
@@ -216,13 +215,13 @@ def test_the_certificate_is_registered_once_and_not_in_the_learners_trace(with_f
     (tmp_path / "app.cert").write_bytes(usable()["PEM, key first"][0])
     registration = registration.with_values(scope="https://graph.microsoft.com/.default")
     assert not registration.client_secret and registration.problems == ()
-    before = len(registration.http.trace)
+    before = len(registration.session.trace)
     threads = [threading.Thread(target=lambda: registration.client_credential) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(registration.http.trace) == before
+    assert len(registration.session.trace) == before
     again = registration.with_values(tenant="organizations")
     assert again.client_credential == registration.client_credential
     assert len(certificates(registration)) == 1

@@ -128,7 +128,6 @@ def test_discovery_that_fails_for_now_is_not_the_developers(registration: Regist
             msal.PublicClientApplication(
                 registration.public_client_id,
                 authority=f"https://login.microsoftonline.com/{own}",
-                http_client=registration.http,
             )
     finally:
         tenant.clear()

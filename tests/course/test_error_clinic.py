@@ -11,8 +11,9 @@ from types import SimpleNamespace
 
 import msal
 import pytest
+import requests
 
-from course import clinic, diagnosis
+from course import clinic, diagnosis, transport
 from course.cases import no_json, throttled
 from course.error_clinic import network, symptom
 from course.error_clinic.case import GROUPS, Case, Wrong, every_case, find_case
@@ -251,8 +252,10 @@ def test_the_requests_of_an_opened_case_are_there_for_the_wire_trace():
 
 
 def test_a_case_never_leaves_this_computer():
-    with network.by_itself() as given, pytest.raises(Exception, match="Failed to resolve 'example.com'"):
-        network.ClosedNetwork(given["network"]).get("https://example.com/")
+    with transport.scope(network.ClosedNetwork()) as sent:
+        with pytest.raises(requests.ConnectionError, match="Failed to resolve 'example.com'"):
+            requests.get("https://example.com/")
+        assert [(exchange.host, exchange.error) for exchange in sent] == [("example.com", "ConnectionError")]
 
 
 @every_case

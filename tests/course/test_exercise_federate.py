@@ -9,8 +9,7 @@ EXERCISE = exercises.find("03-federate")
 
 GET = 'identity.acquire_token_for_client(resource="api://AzureADTokenExchange")'
 APP = (
-    "msal.ConfidentialClientApplication({client_id}, authority=registration.authority, "
-    "client_credential={credential}, http_client=registration.http)"
+    "msal.ConfidentialClientApplication({client_id}, authority=registration.authority, client_credential={credential})"
 )
 
 
@@ -45,7 +44,8 @@ MISTAKES = [
 
 @pytest.fixture
 def registration():
-    return registration_in(Tenant())
+    with registration_in(Tenant()) as values:
+        yield values
 
 
 @pytest.mark.parametrize(("source", "reason"), MISTAKES)

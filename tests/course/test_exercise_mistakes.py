@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
+import requests
 
-from course import exercises
+from course import exercises, transport
 from tests.course.exercise_cell import AUTHORITY, DOCUMENT, Tenant, registration_in, run
 
 API = "api://00001111-aaaa-2222-bbbb-3333cccc4444"
@@ -12,7 +13,7 @@ API = "api://00001111-aaaa-2222-bbbb-3333cccc4444"
 PUBLIC = "msal.PublicClientApplication"
 CONFIDENTIAL = "msal.ConfidentialClientApplication"
 ID, PUBLIC_ID = "registration.client_id", "registration.public_client_id"
-IN, OVER = "authority=registration.authority", "http_client=registration.http"
+IN = "authority=registration.authority"
 
 # In place of the `...` of the cell as it is given: the mistake, and words of the reason.
 MISTAKES = {
@@ -41,8 +42,8 @@ MISTAKES = {
         ("True", "the mode is a string and you gave `True`"),
     ],
     "00-issuer": [
-        ("registration.http.get(configuration_url)", "that is the HTTP response"),
-        ("registration.http.get(configuration_url).json()", "that is the whole document"),
+        ("requests.get(configuration_url)", "that is the HTTP response"),
+        ("requests.get(configuration_url).json()", "that is the whole document"),
         ("registration.authority", "that is the authority"),
         ('"issuer"', "that is the member's name"),
         (f'"{DOCUMENT["token_endpoint"]}"', "that is the document's `token_endpoint`"),
@@ -83,13 +84,11 @@ MISTAKES = {
     "02-instantiate": [
         ("None", "ends without `return`"),
         (PUBLIC, "that is the class itself"),
-        (f"{PUBLIC}({PUBLIC_ID})", "there is no `http_client=registration.http`"),
-        (f"{PUBLIC}({PUBLIC_ID}, {OVER})", "there is no `authority`"),
-        (f"{PUBLIC}({PUBLIC_ID}, {OVER}, {IN} + '/v2.0')", "that comes of another `authority`"),
-        (f"{PUBLIC}({PUBLIC_ID}, {IN}, http_client=tenant)", "not the one of the registration that `make_app`"),
-        (f"{PUBLIC}({ID}, {IN}, {OVER})", "`client_id` is the confidential app's"),
-        (f"{PUBLIC}('x', {IN}, {OVER})", "the client ID is `'x'`, not the registration's"),
-        (f"{CONFIDENTIAL}({PUBLIC_ID}, {IN}, {OVER})", "made a `ConfidentialClientApplication`"),
+        (f"{PUBLIC}({PUBLIC_ID})", "there is no `authority`"),
+        (f"{PUBLIC}({PUBLIC_ID}, {IN} + '/v2.0')", "that comes of another `authority`"),
+        (f"{PUBLIC}({ID}, {IN})", "`client_id` is the confidential app's"),
+        (f"{PUBLIC}('x', {IN})", "the client ID is `'x'`, not the registration's"),
+        (f"{CONFIDENTIAL}({PUBLIC_ID}, {IN})", "made a `ConfidentialClientApplication`"),
         (PUBLIC_ID, "which is not a `PublicClientApplication`"),
     ],
     "02-sign-in-url": [
@@ -123,14 +122,13 @@ MISTAKES = {
     ],
     "03-instantiate": [
         ("None", "ends without `return`"),
-        (f"{CONFIDENTIAL}({ID}, {IN}, {OVER})", "there is no `client_credential`"),
-        (f"{CONFIDENTIAL}({ID}, registration.client_secret, {IN}, {OVER})", "MSAL would send its `****`"),
-        (f"{CONFIDENTIAL}({ID}, {ID}, {IN}, {OVER})", "`client_credential` is the client ID"),
-        (f"{CONFIDENTIAL}({ID}, 'hard-coded', {IN}, {OVER})", "not the secret of the registration"),
-        (f"{CONFIDENTIAL}({PUBLIC_ID}, {IN}, {OVER})", "`client_id` is the desktop app's"),
-        (f"{CONFIDENTIAL}('x', {IN}, {OVER})", "the client ID is `'x'`, not the registration's"),
-        (f"{PUBLIC}({ID}, {IN}, {OVER})", "made a `PublicClientApplication`"),
-        (f"{CONFIDENTIAL}({ID}, {IN})", "there is no `http_client=registration.http`"),
+        (f"{CONFIDENTIAL}({ID}, {IN})", "there is no `client_credential`"),
+        (f"{CONFIDENTIAL}({ID}, registration.client_secret, {IN})", "MSAL would send its `****`"),
+        (f"{CONFIDENTIAL}({ID}, {ID}, {IN})", "`client_credential` is the client ID"),
+        (f"{CONFIDENTIAL}({ID}, 'hard-coded', {IN})", "not the secret of the registration"),
+        (f"{CONFIDENTIAL}({PUBLIC_ID}, {IN})", "`client_id` is the desktop app's"),
+        (f"{CONFIDENTIAL}('x', {IN})", "the client ID is `'x'`, not the registration's"),
+        (f"{PUBLIC}({ID}, {IN})", "made a `PublicClientApplication`"),
     ],
     "04-default-scope": [
         ('f"{api}/.default"', "MSAL takes a list of scopes"),
@@ -275,9 +273,9 @@ MISTAKES = {
 @pytest.fixture
 def registration(monkeypatch) -> SimpleNamespace:
     """The registration, found as in a kernel: among the names of the person's cells."""
-    values = registration_in(Tenant())
-    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
-    return values
+    with registration_in(Tenant()) as values:
+        monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
+        yield values
 
 
 @pytest.mark.parametrize(
@@ -286,10 +284,7 @@ def registration(monkeypatch) -> SimpleNamespace:
 )
 def test_a_mistake_is_wrong_because_of_that_mistake(exercise_id, mistake, reason, registration):
     exercise = exercises.find(exercise_id)
-    source = "from tests.course.exercise_cell import Tenant\n\ntenant = Tenant()\n" + exercise.start.replace(
-        "...", mistake
-    )
-    verdict = run(exercise, source, registration)
+    verdict = run(exercise, exercise.start.replace("...", mistake), registration)
     assert verdict.kind == "wrong"
     assert reason in verdict.reason
 
@@ -311,8 +306,8 @@ def test_a_mode_that_cannot_be_told_yet_is_not_guessed(registration):
 
 
 def test_the_issuer_of_a_tenant_that_does_not_exist_is_told_by_its_error(registration):
-    registration.http = Tenant(document={"error": "invalid_tenant"})
-    verdict = exercises.find("00-issuer").judge(f"{AUTHORITY}/v2.0")
+    with transport.scope(Tenant(document={"error": "invalid_tenant"})):
+        verdict = exercises.find("00-issuer").judge(f"{AUTHORITY}/v2.0")
     assert "`{'error': 'invalid_tenant'}`. Correct `TENANT` first" in verdict.reason
 
 
@@ -323,12 +318,7 @@ def test_the_issuer_built_from_a_domain_name_is_told_apart_from_the_one_that_is_
 
 
 def test_the_issuer_is_not_compared_when_the_authority_cannot_be_reached(registration):
-    import requests
-
-    def fail(url):
-        raise requests.ConnectionError("no way there")
-
-    registration.http = SimpleNamespace(get=fail)
-    verdict = exercises.find("00-issuer").judge(f"{AUTHORITY}/v2.0")
+    with transport.scope(Tenant(error=requests.ConnectionError("no way there"))):
+        verdict = exercises.find("00-issuer").judge(f"{AUTHORITY}/v2.0")
     assert "could not read" in verdict.reason
     assert "no way there" in verdict.reason

@@ -10,7 +10,7 @@ EXERCISE = exercises.find("03-reuse")
 BEFORE = """
 def new_app(**arguments):
     return msal.ConfidentialClientApplication(
-        registration.client_id, "x", authority=registration.authority, http_client=registration.http, **arguments
+        registration.client_id, "x", authority=registration.authority, **arguments
     )
 
 
@@ -39,7 +39,8 @@ MISTAKES = [
 
 @pytest.fixture
 def registration():
-    return registration_in(Tenant())
+    with registration_in(Tenant()) as values:
+        yield values
 
 
 @pytest.mark.parametrize(("source", "reason"), MISTAKES)
@@ -54,8 +55,8 @@ def test_a_refused_token_request_is_told_before_reuse():
         "error": "invalid_client",
         "error_description": "AADSTS7000215: Invalid client secret provided. Trace ID: 1 Correlation ID: 2",
     }
-    registration = registration_in(Tenant(token=error))
-    verdict = run(EXERCISE, EXERCISE.solution, registration)
+    with registration_in(Tenant(token=error)) as registration:
+        verdict = run(EXERCISE, EXERCISE.solution, registration)
     assert verdict.kind == "wrong"
     assert (
         "the authority answers `'invalid_client'`, `'AADSTS7000215: Invalid client secret provided.'`" in verdict.reason

@@ -50,7 +50,8 @@ WRONG = [
 
 @pytest.fixture
 def registration():
-    return registration_in(Tenant())
+    with registration_in(Tenant()) as values:
+        yield values
 
 
 @pytest.mark.parametrize(("function", "reason"), WRONG, ids=[reason for _, reason in WRONG])

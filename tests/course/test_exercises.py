@@ -5,7 +5,7 @@ from types import FunctionType, SimpleNamespace
 
 import pytest
 
-from course import exercises
+from course import exercises, transport
 from course.drill import Report
 from course.drill.daemon_process import FIRST
 from course.error_clinic import case as clinic
@@ -37,15 +37,15 @@ def quick_drill(monkeypatch) -> None:
 @pytest.fixture
 def registration(monkeypatch) -> SimpleNamespace:
     """The registration, found as in a kernel: among the names of the person's cells."""
-    values = registration_in(Tenant())
-    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
-    return values
+    with registration_in(Tenant()) as values:
+        monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={"registration": values}))
+        yield values
 
 
 @OWN
 def test_the_cell_as_it_is_given_is_not_tried_and_sends_nothing(exercise, registration):
     assert run(exercise, exercise.start, registration) == Verdict(kind="not tried")
-    assert registration.http.trace == []
+    assert len(transport.current_trace()) == 0
 
 
 def test_the_cell_as_it_is_given_is_not_tried_with_blank_lines_above_it_either(registration):
@@ -113,7 +113,7 @@ def test_an_error_names_its_kind_its_message_the_case_and_the_line(registration)
 
 def test_an_error_inside_a_library_names_the_line_that_called_it(registration):
     exercise = exercises.find("02-instantiate")
-    source = exercise.solution.replace("http_client=", "client_credential='x', http_client=")
+    source = exercise.solution.replace("authority=", "client_credential='x', authority=")
     verdict = run(exercise, source, registration)
     assert verdict.kind == "raised"
     assert "Public Client should not possess credentials" in verdict.reason

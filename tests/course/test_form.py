@@ -9,8 +9,8 @@ import requests
 
 from course import form as form_module
 from course.form import RegistrationForm
-from course.http_session import HostRefused
 from course.registration import Registration
+from course.transport import HostRefused
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 CLIENT = "22222222-2222-3333-4444-555555555555"
@@ -35,7 +35,7 @@ def env_file(tmp_path):
 
 
 @pytest.fixture
-def live(env_file):
+def live(env_file, sent):
     """A registration that needs no tenant to run."""
     values = {"COURSE_MODE": "live", "TENANT": TENANT, "CLIENT_ID": CLIENT, "CLIENT_SECRET": "first~secret"}
     env_file.write_text("".join(f"{key}={value}\n" for key, value in values.items()), encoding="utf-8")
@@ -43,7 +43,7 @@ def live(env_file):
 
 
 @pytest.fixture
-def practice(env_file, monkeypatch):
+def practice(env_file, sent, monkeypatch):
     """A registration of a practice tenant that is only pretended to run."""
     seeded = SimpleNamespace(
         tenant_id=TENANT,
@@ -56,8 +56,9 @@ def practice(env_file, monkeypatch):
         api_client_id="55555555-2222-3333-4444-555555555555",
         administrator_client_id="66666666-2222-3333-4444-555555555555",
     )
+    run = {"http_port": 8400, "control_token": "a control token", "face_header": ("X-Run", "a run token")}
     monkeypatch.setattr(
-        "practice_tenant.start", lambda: SimpleNamespace(seeded=seeded, http_port=8400, notices=()), raising=False
+        "practice_tenant.start", lambda: SimpleNamespace(seeded=seeded, notices=(), **run), raising=False
     )
     return Registration.load(env_file, environ={})
 

@@ -13,13 +13,13 @@ import pytest
 import requests
 
 from course import person
-from course.http_session import practice_session
 from practice_tenant.app import PracticeTenant
 from scripts.web_app import WebApp
 from tests.kernel import Kernel, kernel
 from tests.tenant.clients import FORM, InProcess
 from tests.tenant.practice import RUN_TOKEN, Practice
 from tests.tenant.relying_party import RelyingParty
+from tests.tenant.session import session_of
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def running(tmp_path_factory) -> Iterator[Kernel]:
 def desktop(running) -> Iterator[msal.PublicClientApplication]:
     """The seeded public client."""
     seeded = running.seeded
-    with practice_session(running) as session:
+    with session_of(running) as session:
         yield msal.PublicClientApplication(
             seeded.public_client_id,
             authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",
@@ -64,7 +64,7 @@ def test_a_page_without_a_form_is_the_last_one(running):
 def web_app(running) -> Iterator[WebApp]:
     """A web app of the seeded confidential client."""
     seeded = running.seeded
-    with practice_session(running) as session:
+    with session_of(running) as session:
         client = msal.ConfidentialClientApplication(
             seeded.client_id,
             authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",

@@ -18,9 +18,9 @@ import pytest
 import requests
 
 from course import Registration
-from course.http_session import practice_session
 from course.redaction import Redaction, Secret, holds_a_token, secrets_of, without_lookalikes
 from tests.course.stub_tenant import Answer, stub_tenant
+from tests.tenant.session import session_of
 
 CANARY = "canary~Q8-Grüße"
 
@@ -247,7 +247,7 @@ def test_a_served_tenant_has_secrets_too():
 
 
 def test_an_answer_that_repeats_a_secret_is_masked():
-    with stub_tenant() as tenant, closing(practice_session(tenant, redaction=REDACTION)) as session:
+    with stub_tenant() as tenant, closing(session_of(tenant, redaction=REDACTION)) as session:
         tenant.answer = lambda received: Answer(
             body=json.dumps({"error_description": f"{SECRET} is wrong"}).encode(), headers={"X-Seen": quote(SECRET)}
         )
@@ -324,7 +324,7 @@ def everything_kept() -> Iterator[Callable[..., str]]:
     with stub_tenant() as tenant:
 
         def sent(method: str, url: str, redaction: Redaction = REDACTION, **options) -> str:
-            with closing(practice_session(tenant, redaction=redaction)) as session:
+            with closing(session_of(tenant, redaction=redaction)) as session:
                 session.request(method, url, **options)
                 (exchange,) = session.trace
                 return repr(dataclasses.asdict(exchange))

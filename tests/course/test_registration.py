@@ -11,7 +11,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from course import dotenv_file
+from course import dotenv_file, transport
 from course.redaction import Secret
 from course.registration import DEFAULTS, ENV_FILE, KEYS, Registration, RegistrationError
 from tests.course import certificate_files
@@ -54,14 +54,9 @@ def tenant(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def http_session(monkeypatch):
-    """Sessions that only say which kind they are."""
-    module = ModuleType("course.http_session")
-    module.practice_session = lambda running, redaction: SimpleNamespace(kind="practice", running=running)
-    module.live_session = lambda redaction: SimpleNamespace(kind="live")
-    monkeypatch.setitem(sys.modules, "course.http_session", module)
-    # `from . import http_session` prefers the package's attribute, if an earlier test has imported the real one.
-    monkeypatch.setattr("course.http_session", module, raising=False)
+def leads(sent):
+    """Where Microsoft's hosts lead to now; after the test, where they did before."""
+    return lambda: transport._state.network
 
 
 @pytest.fixture
@@ -139,7 +134,7 @@ def test_a_live_configuration_is_taken_as_it_stands_and_starts_no_tenant(load, t
     assert (registration.mode, registration.tenant, registration.client_id) == ("live", TENANT, CLIENT)
     assert registration.client_secret.value == SECRET
     assert registration.problems == ()
-    assert registration.http.kind == "live"
+    assert not registration.network.carries
     assert registration.practice_tenant is None
     assert tenant.starts == 0
 
@@ -206,8 +201,7 @@ def test_a_certificate_path_may_start_at_home(load, monkeypatch, tmp_path):
 def test_loading_and_using_the_values_starts_the_tenant_once(load, tenant):
     registration = load()
     changed = registration.with_values(tenant="common").with_values(client_id=CLIENT)
-    assert changed.http.running is tenant
-    assert registration.http.running is tenant
+    assert changed.network.tenant is registration.network.tenant is tenant
     assert registration.practice_tenant is tenant
     assert tenant.starts == 1
 
@@ -257,7 +251,7 @@ def test_a_line_about_the_mode_that_cannot_be_read_is_never_silently_practice(lo
     registration = load("COURSE_MODE live\n")
     assert registration.undecided
     with pytest.raises(RegistrationError, match="begins with COURSE_MODE but cannot be read"):
-        _ = registration.http
+        _ = registration.session
     assert registration.with_values(mode="live").mode == "live"
     assert load("COURSE_MODE live\n", COURSE_MODE="practice").problems == ()
 
@@ -275,7 +269,7 @@ def test_an_unreadable_file_is_a_problem_and_never_silently_practice(load, env_f
     assert [problem.key for problem in registration.problems] == [".env"]
     assert registration.undecided
     with pytest.raises(RegistrationError, match=r"\.env is "):
-        _ = registration.http
+        _ = registration.session
 
 
 @pytest.mark.parametrize("text", ["COURSE_MODE=liv\n", f"TENANT={TENANT}\nCLIENT_ID={CLIENT}\nCLIENT_SECRET=x\n"])
@@ -283,7 +277,7 @@ def test_nothing_is_sent_while_nobody_can_tell_which_tenant_was_meant(load, text
     registration = load(text)
     assert registration.undecided
     with pytest.raises(RegistrationError, match="COURSE_MODE"):
-        _ = registration.http
+        _ = registration.session
 
 
 def test_a_half_filled_live_configuration_sends_nothing_and_lists_what_is_missing(load):
@@ -291,7 +285,38 @@ def test_a_half_filled_live_configuration_sends_nothing_and_lists_what_is_missin
     assert registration.mode == "live"
     assert (registration.client_id, registration.client_secret.value) == ("", "")
     with pytest.raises(RegistrationError, match=r"CLIENT_ID and a credential .* are missing"):
-        _ = registration.http
+        _ = registration.session
+
+
+def test_loading_leads_microsofts_hosts_to_what_the_file_says(load, leads, tenant):
+    load()
+    assert leads().tenant is tenant
+    load(as_dotenv(LIVE))
+    assert not leads().carries and not leads().blocked
+    Registration.practice()
+    assert leads().tenant is tenant
+    load(as_dotenv(LIVE | {"CLIENT_ID": ""}))
+    assert leads().blocked.startswith("COURSE_MODE is live, but CLIENT_ID is missing")
+    load("COURSE_MODE=liv\n")
+    assert "COURSE_MODE" in leads().blocked
+
+
+def test_a_registration_that_is_tried_out_leads_to_practice_and_never_to_the_cloud(load, leads, tenant):
+    live = load(as_dotenv(LIVE))
+    live.with_values(tenant="Contoso")
+    assert not leads().blocked, "its errors stop nothing"
+    practice = live.with_values(mode="practice")
+    assert leads().tenant is tenant
+    practice.with_values(mode="live", tenant=TENANT)
+    live.with_values(tenant="contoso.example")
+    assert leads().tenant is tenant
+
+
+def test_an_undecided_registration_that_is_decided_leads_there(load, leads):
+    undecided = load(as_dotenv(LIVE | {"COURSE_MODE": ""}))
+    assert leads().blocked
+    undecided.with_values(mode="live")
+    assert not leads().blocked and not leads().carries
 
 
 def test_a_seeded_value_never_reaches_a_live_configuration(load):
@@ -308,14 +333,14 @@ def test_a_seeded_value_never_reaches_a_live_configuration(load):
 def test_a_wrong_value_in_practice_is_shown_but_may_be_tried(load):
     registration = load("COURSE_MODE=practice\nCLIENT_ID=nonsense\n")
     assert registration.problems
-    assert registration.http.kind == "practice"
+    assert registration.session.get_adapter("https://").course_network.tenant is registration.practice_tenant
 
 
 def test_require_passes_over_warnings(load):
     registration = load(as_dotenv(LIVE | {"TENANT": "common"}))
     assert [problem.severity for problem in registration.problems] == ["warning"]
     registration.require()
-    assert registration.http.kind == "live"
+    assert registration.session.trust_env
 
 
 def test_require_lists_the_errors_a_line_each(load):
@@ -330,16 +355,19 @@ def test_require_lists_the_errors_a_line_each(load):
     assert len(refusal.value.problems) == 2
 
 
-def test_the_session_is_made_once(load):
+def test_the_session_is_made_once_and_a_new_one_each_time_it_is_asked_for(load):
     registration = load()
-    assert registration.http is registration.http
+    assert registration.session is registration.session
+    assert registration.new_session() is not registration.new_session()
+    assert registration.session.trace is transport.current_trace()
+    assert registration.new_session().trace is not transport.current_trace()
 
 
 def test_a_notebook_shows_a_refusal_as_sentences_without_a_traceback(tmp_path):
     (tmp_path / ".env").write_text("COURSE_MODE=live\nTENANT=Contoso\n")
     result = run_python(
         *("-m", "IPython", "--colors=NoColor", "--no-banner", "-c"),
-        "from course.registration import Registration; Registration.load().http",
+        "import requests; from course import Registration; Registration.load(); requests.get('https://graph.microsoft.com')",
         COURSE_ENV_FILE=str(tmp_path / ".env"),
         IPYTHONDIR=str(tmp_path),
     )
@@ -382,8 +410,8 @@ def test_a_learners_own_values_in_practice_need_no_further_decision(load):
 def test_saying_the_mode_settles_an_undecided_registration(load):
     registration = load(as_dotenv(LIVE | {"COURSE_MODE": ""}))
     assert registration.undecided
-    assert registration.with_values(mode="live").http.kind == "live"
-    assert registration.with_values(mode="practice").http.kind == "practice"
+    assert not registration.with_values(mode="live").network.carries
+    assert registration.with_values(mode="practice").network.carries
 
 
 def test_changing_another_value_does_not_settle_an_undecided_registration(load):
@@ -472,7 +500,9 @@ def test_the_stored_form_of_a_practice_registration_is_always_the_same(load):
         "  client_secret     ****\n"
         "  redirect_uri      http://localhost\n"
         "  scope             https://graph.microsoft.com/.default\n"
-        "  api_endpoint      https://graph.microsoft.com/v1.0/users"
+        "  api_endpoint      https://graph.microsoft.com/v1.0/users\n"
+        "In this kernel, Microsoft's hosts lead to the practice tenant, for MSAL and requests. httpx isn't carried: it "
+        "reaches the internet."
     )
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import requests
 
 from course import Registration, Tenant, served_tenant
-from course.http_session import Trace
 from course.registration import RegistrationError
 from course.served_tenant import ControlClient, ControlError, WrongArgument
 from practice_tenant.listeners.tls import new_identity
@@ -19,7 +19,7 @@ TOKEN = "canary-of-the-control-token"
 
 
 @pytest.fixture
-def practice() -> Registration:
+def practice(sent) -> Registration:
     """The values of the practice tenant that runs in this process."""
     return Registration.practice()
 
@@ -45,7 +45,7 @@ def test_practice_is_the_practice_tenants_own_whatever_the_environment_says(monk
     assert (practice.mode, practice.problems, practice.undecided) == ("practice", (), False)
     assert (practice.tenant, practice.client_id) == (seeded.tenant_id, seeded.client_id)
     assert practice.client_secret.value == seeded.client_secret
-    assert type(practice.http).__name__ == "CarriedSession"
+    assert practice.network.carries
     assert practice.practice_tenant is Registration.practice().practice_tenant, "one tenant for the process"
 
 
@@ -174,17 +174,16 @@ def test_requests_are_counted_and_what_the_object_asks_itself_is_not(tenant, pra
         "client_secret": practice.client_secret.value,
         "scope": practice.scope,
     }
-    practice.http.post(f"{practice.authority}/oauth2/v2.0/token", data=form)
+    requests.post(f"{practice.authority}/oauth2/v2.0/token", data=form)
     tenant.throttle()
     tenant.clear()
     assert (tenant.requests(), tenant.requests("token", practice.client_id)) == (before[0] + 1, before[1] + 1)
 
 
-def test_the_object_leaves_no_trace_in_the_learners_session(tenant, practice):
-    practice.http.trace.clear()
+def test_the_object_leaves_no_trace_among_what_the_learner_sends(tenant, sent):
     tenant.throttle()
     tenant.clear()
-    assert isinstance(practice.http.trace, Trace) and len(practice.http.trace) == 0
+    assert len(sent) == 0
 
 
 # What is sent

@@ -7,9 +7,11 @@ from contextlib import closing
 
 import pytest
 
-from course.http_session import CarriedSession, Trace, parsed_body, practice_session
+from course.http_trace import Trace, parsed_body
 from course.redaction import Redaction
+from course.transport import TenantSession
 from tests.course.stub_tenant import Answer, StubTenant, stub_tenant
+from tests.tenant.session import session_of
 from tests.tenant.tokens import segment
 
 CANARY = "canary-Zq8Q~secret"
@@ -32,9 +34,9 @@ def tenant() -> Iterator[StubTenant]:
 
 
 @pytest.fixture
-def session(tenant) -> Iterator[CarriedSession]:
+def session(tenant) -> Iterator[TenantSession]:
     """The session whose trace is looked at."""
-    with closing(practice_session(tenant)) as made:
+    with closing(session_of(tenant)) as made:
         yield made
 
 

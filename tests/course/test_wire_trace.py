@@ -1,11 +1,11 @@
 """The wire trace: what is shown of each exchange, what is hidden, and what is stored."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 
-from course.http_session import Exchange
+from course import transport
+from course.http_trace import Exchange
 from course.trace_widget import WireTrace
 
 TENANT = "11111111-2222-3333-4444-555555555555"
@@ -158,19 +158,21 @@ def test_nothing_sent_is_worth_a_sentence():
     assert stored(WireTrace([]))[TEXT] == "Wire trace: no request was sent."
 
 
-@pytest.mark.parametrize("wrap", [lambda t: t, lambda t: SimpleNamespace(trace=t)], ids=["trace", "session"])
-def test_it_takes_a_trace_or_the_session_that_records_it(wrap):
-    assert len(WireTrace(wrap([exchange()])).exchanges) == 1
+def test_without_exchanges_it_shows_what_the_process_has_sent():
+    with transport.scope() as trace:
+        values = vars(exchange())
+        trace.add(**{name: value for name, value in values.items() if name != "number"})
+        assert len(WireTrace().exchanges) == 1
+    with transport.scope():
+        assert len(WireTrace().exchanges) == 0
 
 
-def test_it_takes_the_registration_too():
-    registration = SimpleNamespace(http=SimpleNamespace(trace=[exchange()]))
-    assert len(WireTrace(registration).exchanges) == 1
-
-
-def test_a_session_that_records_nothing_is_refused_with_advice():
-    with pytest.raises(TypeError, match="http_client=registration.http"):
-        WireTrace(object())
+def test_a_further_attempt_says_so_and_how_long_the_session_waited_before_it():
+    widget = WireTrace([exchange(status=429), exchange(attempt=2, waited=2.04)])
+    assert stored(widget)[TEXT].splitlines()[2].endswith("-> 200 (attempt 2)")
+    first, second = (view["purpose"] for view in widget.exchanges)
+    assert "attempt" not in first
+    assert second.startswith("attempt 2, which the session made by itself after 2.0 s")
 
 
 def test_what_is_sent_later_needs_another_widget():

@@ -1,22 +1,22 @@
 """A practice tenant behind real sockets, the object that makes it fail, and MSAL as a learner uses it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 import msal
 import pytest
+import requests
 
-from course import Registration, Tenant
-from course.http_session import CarriedSession, practice_session
+from course import Registration, Tenant, transport
 
 # Builds the app of a registration; keywords are MSAL's own.
 NewApp = Callable[..., msal.ConfidentialClientApplication]
 
 
 @pytest.fixture
-def practice() -> Registration:
-    """The values of the practice tenant that runs in this process."""
-    return Registration.practice()
+def practice() -> Iterator[Registration]:
+    """The values of the practice tenant that runs in this process; Microsoft's hosts lead to it."""
+    with transport.scope():
+        yield Registration.practice()
 
 
 @pytest.fixture
@@ -29,19 +29,19 @@ def tenant(practice: Registration) -> Iterator[Tenant]:
 
 
 @pytest.fixture
-def http(practice: Registration) -> Iterator[CarriedSession]:
-    """The course's session, one for each test, so that no connection is left from the test before."""
-    with closing(practice_session(practice.practice_tenant)) as session:
+def http(practice: Registration) -> Iterator[requests.Session]:
+    """A session, one for each test, so that no connection is left from the test before."""
+    with requests.Session() as session:
         yield session
 
 
 @pytest.fixture
-def new_app(practice: Registration, http: CarriedSession) -> NewApp:
+def new_app(practice: Registration) -> NewApp:
     """Instantiates the seeded confidential client, as the notebooks do."""
 
     def build(**options: object) -> msal.ConfidentialClientApplication:
         usual = {"client_credential": practice.client_secret.value, "authority": practice.authority}
         client_id = options.pop("client_id", practice.client_id)
-        return msal.ConfidentialClientApplication(client_id, **usual | options, http_client=http)
+        return msal.ConfidentialClientApplication(client_id, **usual | options)
 
     return build

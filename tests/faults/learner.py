@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.children import NOTEBOOKS, SECONDS
 
 _LEARNS = """
-import json, msal
+import json, msal, requests
 from course import Administrator, Registration, Tenant, person
 from course.problem import RegistrationError
 from course.exercises.progress import note_done, progress
@@ -18,20 +18,18 @@ from course.exercises.progress import note_done, progress
 SCOPE, GRAPH = ["https://graph.microsoft.com/.default"], "https://graph.microsoft.com/v1.0"
 
 def asked(registration, result, path):
-    return registration.http.get(GRAPH + path, headers={"Authorization": f"Bearer {result['access_token']}"}).status_code
+    return requests.get(GRAPH + path, headers={"Authorization": f"Bearer {result['access_token']}"}).status_code
 
 def daemon(registration):
     return msal.ConfidentialClientApplication(
         registration.client_id, authority=registration.authority,
-        client_credential=registration.client_secret.value, http_client=registration.http,
+        client_credential=registration.client_credential,
     ).acquire_token_for_client(SCOPE)
 
 registration = Registration.load()
 answers = {"users": asked(registration, daemon(registration), "/users")}
 
-public = msal.PublicClientApplication(
-    registration.public_client_id, authority=registration.authority, http_client=registration.http
-)
+public = msal.PublicClientApplication(registration.public_client_id, authority=registration.authority)
 flow = public.initiate_device_flow(["User.Read"])
 person.visit(f"{flow['verification_uri']}?otc={flow['user_code']}")
 answers["me"] = asked(registration, public.acquire_token_by_device_flow(flow), "/me")

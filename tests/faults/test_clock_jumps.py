@@ -26,7 +26,7 @@ class Jumped(datetime.datetime):
 
 datetime.datetime = Jumped
 
-import msal
+import msal, requests
 from course import Administrator, Registration, person
 
 registration = Registration.load()
@@ -35,20 +35,18 @@ SCOPE, USERS = ["https://graph.microsoft.com/.default"], "https://graph.microsof
 def daemon(cache=None):
     return msal.ConfidentialClientApplication(
         registration.client_id, authority=registration.authority, token_cache=cache,
-        client_credential=registration.client_secret.value, http_client=registration.http,
+        client_credential=registration.client_credential,
     )
 
 def users(result):
-    return registration.http.get(USERS, headers={"Authorization": f"Bearer {result['access_token']}"}).status_code
+    return requests.get(USERS, headers={"Authorization": f"Bearer {result['access_token']}"}).status_code
 
 def sign_in(app):
     flow = app.initiate_device_flow(["User.Read"])
     person.visit(f"{flow['verification_uri']}?otc={flow['user_code']}")
     return app.acquire_token_by_device_flow(flow)
 
-public = msal.PublicClientApplication(
-    registration.public_client_id, authority=registration.authority, http_client=registration.http
-)
+public = msal.PublicClientApplication(registration.public_client_id, authority=registration.authority)
 kept = daemon()
 before = kept.acquire_token_for_client(SCOPE)
 sign_in(public)

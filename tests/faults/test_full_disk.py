@@ -67,7 +67,7 @@ http_cache_file.save({{"kept": "1"}}, cache)
 def token(registration):
     return msal.ConfidentialClientApplication(
         registration.client_id, authority=registration.authority,
-        client_credential=registration.client_secret.value, http_client=registration.http,
+        client_credential=registration.client_credential,
     ).acquire_token_for_client(["https://graph.microsoft.com/.default"])
 
 def files():
@@ -83,7 +83,7 @@ def refused(do):
 def device_flow():
     # An app of its own each time: MSAL repeats a server error for seconds without asking again.
     return msal.PublicClientApplication(
-        registration.public_client_id, authority=registration.authority, http_client=registration.http
+        registration.public_client_id, authority=registration.authority
     ).initiate_device_flow(["User.Read"])
 
 fill(home)

@@ -19,7 +19,7 @@ SECONDS = 30
 
 FIRST_CELL = """
 import json, pathlib
-import msal
+import msal, requests
 from course import Administrator, Registration, Tenant, person
 registration = Registration.load()
 """
@@ -27,15 +27,13 @@ registration = Registration.load()
 DAEMON = """
 app = msal.ConfidentialClientApplication(
     registration.client_id, authority=registration.authority,
-    client_credential=registration.client_secret.value, http_client=registration.http,
+    client_credential=registration.client_credential,
 )
 result = app.acquire_token_for_client(["https://graph.microsoft.com/.default"])
 """
 
 PUBLIC = """
-app = msal.PublicClientApplication(
-    registration.public_client_id, authority=registration.authority, http_client=registration.http
-)
+app = msal.PublicClientApplication(registration.public_client_id, authority=registration.authority)
 """
 
 
@@ -110,7 +108,7 @@ def test_a_kernel_is_killed_after_a_sign_in_and_the_next_one_goes_on_with_the_sa
     signs_in = f"""
 cache = msal.SerializableTokenCache()
 app = msal.PublicClientApplication(
-    registration.public_client_id, authority=registration.authority, http_client=registration.http, token_cache=cache
+    registration.public_client_id, authority=registration.authority, token_cache=cache
 )
 path = pathlib.Path({str(saved)!r})
 if path.exists():
@@ -122,7 +120,7 @@ if path.exists():
         os.kill(process_of(client), KILL)
     silently = """
 result = app.acquire_token_silent(["User.Read"], app.get_accounts()[0], force_refresh=True)
-me = registration.http.get("https://graph.microsoft.com/v1.0/me", headers={"Authorization": "Bearer " + result["access_token"]})
+me = requests.get("https://graph.microsoft.com/v1.0/me", headers={"Authorization": "Bearer " + result["access_token"]})
 print(result["token_source"], me.json()["userPrincipalName"])
 """
     with running(environment) as client:

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable
-from functools import partial
 from typing import Self
 
 import msal
@@ -12,7 +11,6 @@ import requests
 from msal.exceptions import MsalServiceError
 
 from course import Registration, Tenant
-from course.http_session import CarriedSession
 from tests.faults.conftest import NewApp
 
 SCOPE = ["https://graph.microsoft.com/.default"]
@@ -169,7 +167,7 @@ def test_past_refresh_on_a_reset_connection_lets_msal_fall_back_on_a_valid_token
     assert (result["access_token"], result["token_source"]) == (token, "cache")
 
 
-def test_a_get_is_sent_once_more_so_one_reset_is_not_noticed(tenant: Tenant, new_app: NewApp, http: CarriedSession):
+def test_a_get_is_sent_once_more_so_one_reset_is_not_noticed(tenant: Tenant, new_app: NewApp):
     tenant.reset_connections(times=1, endpoint="discovery")
     with Reached(tenant, "discovery") as reached:
         assert "access_token" in new_app().acquire_token_for_client(SCOPE)
@@ -179,7 +177,7 @@ def test_a_get_is_sent_once_more_so_one_reset_is_not_noticed(tenant: Tenant, new
         new_app().acquire_token_for_client(SCOPE)
 
 
-def test_a_connection_that_was_kept_open_is_reset_too(tenant: Tenant, http: CarriedSession, practice: Registration):
+def test_a_connection_that_was_kept_open_is_reset_too(tenant: Tenant, http: requests.Session, practice: Registration):
     url = f"{practice.authority}/oauth2/v2.0/token"
     assert http.post(url, data={}).status_code == 400
     tenant.reset_connections(times=1)
@@ -196,7 +194,9 @@ def test_wrong_json_raises_jsondecodeerror_and_is_asked_for_anew(tenant: Tenant,
     assert "access_token" in app.acquire_token_for_client(SCOPE)
 
 
-def test_an_outage_is_a_connectionerror_everywhere_until_it_ends(tenant: Tenant, new_app: NewApp, http: CarriedSession):
+def test_an_outage_is_a_connectionerror_everywhere_until_it_ends(
+    tenant: Tenant, new_app: NewApp, http: requests.Session
+):
     app = new_app()
     token = app.acquire_token_for_client(SCOPE)["access_token"]
     tenant.start_outage()
@@ -223,10 +223,8 @@ def test_a_delay_is_time_that_msal_waits(tenant: Tenant, new_app: NewApp):
     assert time.monotonic() - started >= 0.5
 
 
-def test_a_delay_longer_than_the_sessions_timeout_is_a_timeout(tenant: Tenant, new_app: NewApp, http: CarriedSession):
-    app = new_app()
-    # As MSAL's documentation gives a session of one's own a timeout.
-    http.request = partial(http.request, timeout=0.3)
+def test_a_delay_longer_than_the_apps_timeout_is_a_timeout(tenant: Tenant, new_app: NewApp):
+    app = new_app(timeout=0.3)
     tenant.delay(1, times=1)
     with pytest.raises(requests.Timeout):
         app.acquire_token_for_client(SCOPE)

@@ -37,9 +37,7 @@ import msal
 from course import Registration
 
 registration = Registration.load()
-app = msal.PublicClientApplication(
-    registration.public_client_id, authority=registration.authority, http_client=registration.http
-)
+app = msal.PublicClientApplication(registration.public_client_id, authority=registration.authority)
 print(app.acquire_token_interactive(["User.Read"], timeout=30)["id_token_claims"]["preferred_username"])
 """
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from msal.exceptions import MsalServiceError
 
 from course import Administrator, Registration, Tenant, person
-from course.http_session import CarriedSession
+from course.http_trace import Trace
 from tests.faults.conftest import NewApp
 from tests.tenant.certificate import new_certificate
 
@@ -19,7 +19,7 @@ USERS = "https://graph.microsoft.com/v1.0/users"
 HOUR, DAY = 3600, 24 * 3600
 
 
-def users(http: CarriedSession, token: str) -> requests.Response:
+def users(http: requests.Session, token: str) -> requests.Response:
     """The API's answer to a token."""
     return http.get(USERS, headers={"Authorization": f"Bearer {token}"})
 
@@ -67,7 +67,7 @@ def test_tokens_are_dated_by_the_tenants_clock_and_msal_goes_by_expires_in(tenan
 
 
 def test_a_token_expires_at_the_api_when_the_tenants_clock_is_shifted(
-    tenant: Tenant, new_app: NewApp, http: CarriedSession
+    tenant: Tenant, new_app: NewApp, http: requests.Session
 ):
     token = new_app().acquire_token_for_client(SCOPE)["access_token"]
     tenant.shift_clock(3600)
@@ -91,14 +91,14 @@ def test_the_lifetime_of_a_token_is_the_one_in_the_answer(tenant: Tenant, new_ap
     assert abs(claims(result["access_token"])["exp"] - time.time() - 361) < 60
 
 
-def test_a_fast_clock_does_not_stop_tls(tenant: Tenant, new_app: NewApp, http: CarriedSession):
+def test_a_fast_clock_does_not_stop_tls(tenant: Tenant, new_app: NewApp, http: requests.Session):
     tenant.shift_clock(10 * 365 * DAY)
     assert http.get("https://login.microsoftonline.com/common/discovery/v2.0/keys").ok
     assert new_app().acquire_token_for_client(SCOPE)["error_codes"] == [7000222], "secrets last two years"
 
 
-def test_a_persons_tokens_go_by_the_clock_as_well(tenant: Tenant, practice: Registration, http: CarriedSession):
-    app = msal.PublicClientApplication(practice.public_client_id, authority=practice.authority, http_client=http)
+def test_a_persons_tokens_go_by_the_clock_as_well(tenant: Tenant, practice: Registration):
+    app = msal.PublicClientApplication(practice.public_client_id, authority=practice.authority)
     tenant.token_lifetime(300)
     flow = app.initiate_device_flow(["User.Read"])
     person.visit(f"{flow['verification_uri']}?otc={flow['user_code']}")
@@ -150,7 +150,7 @@ def test_the_secret_that_expires_is_that_of_the_registration(practice: Registrat
 
 
 def test_tokens_of_every_key_verify_at_the_api_however_often_keys_are_rotated(
-    tenant: Tenant, new_app: NewApp, http: CarriedSession
+    tenant: Tenant, new_app: NewApp, http: requests.Session
 ):
     tokens = [new_app().acquire_token_for_client(SCOPE)["access_token"]]
     assert users(http, tokens[0]).ok, "the API has fetched the keys"
@@ -164,7 +164,7 @@ def test_tokens_of_every_key_verify_at_the_api_however_often_keys_are_rotated(
 
 
 def test_a_key_that_is_rotated_after_the_clock_was_put_back_verifies_too(
-    tenant: Tenant, new_app: NewApp, http: CarriedSession
+    tenant: Tenant, new_app: NewApp, http: requests.Session
 ):
     tenant.shift_clock(HOUR)
     assert users(http, new_app().acquire_token_for_client(SCOPE)["access_token"]).ok
@@ -177,7 +177,7 @@ def test_a_key_that_is_rotated_after_the_clock_was_put_back_verifies_too(
 # The API, and the other endpoints
 
 
-def test_the_api_throttles_as_graph_does(tenant: Tenant, new_app: NewApp, http: CarriedSession):
+def test_the_api_throttles_as_graph_does(tenant: Tenant, new_app: NewApp, http: requests.Session):
     token = new_app().acquire_token_for_client(SCOPE)["access_token"]
     tenant.throttle(times=1, retry_after=3, endpoint="graph")
     answer = users(http, token)
@@ -187,24 +187,40 @@ def test_the_api_throttles_as_graph_does(tenant: Tenant, new_app: NewApp, http: 
 
 
 @pytest.mark.parametrize(
-    ("fault", "error", "sentence"),
+    ("fault", "options", "error", "sentence"),
     [
-        ("fail", MsalServiceError, "HTTP Error: 503"),
-        ("throttle", ValueError, "double check your tenant name"),
-        ("answer_wrong_json", ValueError, "double check your tenant name"),
+        ("fail", {}, MsalServiceError, "HTTP Error: 503"),
+        # MSAL's own session waits the first one out, and sends the GET once more.
+        ("fail", {"times": 2, "retry_after": 1}, MsalServiceError, "HTTP Error: 503"),
+        ("throttle", {"times": 2, "retry_after": 1}, ValueError, "double check your tenant name"),
+        ("throttle", {"retry_after": None}, ValueError, "double check your tenant name"),
+        ("answer_wrong_json", {}, ValueError, "double check your tenant name"),
     ],
+    ids=str,
 )
 def test_without_tenant_discovery_no_app_is_instantiated(
-    tenant: Tenant, new_app: NewApp, fault: str, error: type[Exception], sentence: str
+    tenant: Tenant, new_app: NewApp, fault: str, options: dict, error: type[Exception], sentence: str
 ):
-    getattr(tenant, fault)(times=1, endpoint="discovery")
+    getattr(tenant, fault)(endpoint="discovery", **options)
     with pytest.raises(error, match=sentence):
         new_app()
     assert "access_token" in new_app().acquire_token_for_client(SCOPE)
 
 
-def test_a_device_code_flow_can_be_throttled(tenant: Tenant, practice: Registration, http: CarriedSession):
-    app = msal.PublicClientApplication(practice.public_client_id, authority=practice.authority, http_client=http)
+@pytest.mark.parametrize("fault", ["throttle", "fail"])
+def test_one_refusal_of_tenant_discovery_is_waited_out_for_as_long_as_it_says(
+    tenant: Tenant, new_app: NewApp, sent: Trace, fault: str
+):
+    getattr(tenant, fault)(endpoint="discovery", retry_after=1)
+    new_app()
+    refused, answered = sent
+    assert (refused.status, answered.status) == (429 if fault == "throttle" else 503, 200)
+    assert (refused.attempt, answered.attempt) == (1, 2)
+    assert refused.waited == 0 and 1 <= answered.waited < 5
+
+
+def test_a_device_code_flow_can_be_throttled(tenant: Tenant, practice: Registration):
+    app = msal.PublicClientApplication(practice.public_client_id, authority=practice.authority)
     tenant.throttle(times=1, retry_after=60, endpoint="devicecode")
     flow = app.initiate_device_flow(["User.Read"])
     assert (flow["error"], "user_code" in flow) == ("temporarily_unavailable", False)

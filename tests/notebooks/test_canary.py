@@ -25,7 +25,8 @@ EPILOGUE = f"""
 import os, sys
 sys.path.append({str(ROOT)!r})
 from tests.notebooks import typist
-print(registration, registration.http, list(registration.http.trace), vars(registration.http.trace))
+from course import trace
+print(registration, registration.session, list(trace), vars(trace))
 print(registration.client_secret.value == os.environ.get("CLIENT_SECRET"))
 print("Fields:", *typist.type_everywhere(os.environ["TYPED"]), sep=" | ")
 """

@@ -17,9 +17,7 @@ FIRST_CELL = """
 import msal
 from course import Registration, SignInLink, headless
 registration = Registration.load()
-app = msal.PublicClientApplication(
-    registration.public_client_id, authority=registration.authority, http_client=registration.http
-)
+app = msal.PublicClientApplication(registration.public_client_id, authority=registration.authority)
 """
 SIGNS_IN = """
 flow = app.initiate_device_flow(["User.Read"])

@@ -39,7 +39,7 @@ def test_it_has_a_recap(notebook: Notebook):
 
 @pytest.mark.parametrize(
     "notebook",
-    [book for book in NOTEBOOKS if any("http_client=" in cell.source for cell in book.code_cells)],
+    [book for book in NOTEBOOKS if any("client_credential=" in cell.source for cell in book.code_cells)],
     ids=str,
 )
 def test_it_ends_with_the_code_for_the_learners_own_program(notebook: Notebook):

@@ -26,8 +26,7 @@ FAILURES = {
 app = msal.ConfidentialClientApplication(
     registration.client_id,
     authority="https://localhost/nobody",
-    client_credential=registration.client_secret.value,
-    http_client=registration.http,
+    client_credential=registration.client_credential,
 )
 """,
     "learner": """

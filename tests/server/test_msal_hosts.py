@@ -1,4 +1,4 @@
-"""MSAL itself, through the course's session, under each of the practice tenant's host names."""
+"""MSAL itself, by the hook in requests' transport, under each of the practice tenant's host names."""
 
 import threading
 import time
@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import msal
 import pytest
+import requests
 
 from course import person
 from course.registration import Registration
@@ -29,7 +30,7 @@ CLOUDS = {
 
 
 @pytest.fixture
-def loaded(tmp_path) -> Callable[[str], Registration]:
+def loaded(tmp_path, sent) -> Callable[[str], Registration]:
     """The registration of a learner who wrote these lines into .env."""
 
     def load(lines: str) -> Registration:
@@ -59,7 +60,7 @@ def browser(monkeypatch) -> Iterator[None]:
 
 
 def public_client(registration: Registration, **where: str) -> msal.PublicClientApplication:
-    return msal.PublicClientApplication(registration.public_client_id, http_client=registration.http, **where)
+    return msal.PublicClientApplication(registration.public_client_id, **where)
 
 
 def signed_in(app: msal.PublicClientApplication, scopes: list[str]) -> dict:
@@ -73,23 +74,20 @@ def signed_in(app: msal.PublicClientApplication, scopes: list[str]) -> dict:
 
 
 @pytest.mark.parametrize("instance", CLOUDS)
-def test_an_app_gets_a_token_and_calls_the_graph_of_the_instances_cloud(loaded, instance: str):
+def test_an_app_gets_a_token_and_calls_the_graph_of_the_instances_cloud(loaded, sent, instance: str):
     registration = loaded(f"INSTANCE={instance}\n")
     assert registration.problems == ()
     app = msal.ConfidentialClientApplication(
         registration.client_id,
         authority=registration.authority,
-        client_credential=registration.client_secret.value,
-        http_client=registration.http,
+        client_credential=registration.client_credential,
     )
     result = app.acquire_token_for_client(registration.scopes)
     assert "error" not in result, result
-    answer = registration.http.get(
-        registration.api_endpoint, headers={"Authorization": f"Bearer {result['access_token']}"}
-    )
+    answer = requests.get(registration.api_endpoint, headers={"Authorization": f"Bearer {result['access_token']}"})
     assert answer.status_code == 200
     assert answer.json()["@odata.context"].startswith(CLOUDS[instance][0])
-    hosts = {exchange.url.split("/")[2] for exchange in registration.http.trace}
+    hosts = {exchange.url.split("/")[2] for exchange in sent}
     assert hosts == {instance.split("/")[2], CLOUDS[instance][0].split("/")[2]}
 
 
@@ -100,10 +98,10 @@ def test_a_person_signs_in_to_the_instances_cloud(loaded, instance: str):
     result = signed_in(public_client(registration, authority=registration.authority), [f"{graph}/User.Read"])
     assert result["id_token_claims"]["iss"] == f"{issuer}/{registration.tenant}/v2.0"
     headers = {"Authorization": f"Bearer {result['access_token']}"}
-    assert registration.http.get(f"{graph}/v1.0/me", headers=headers).status_code == 200
+    assert requests.get(f"{graph}/v1.0/me", headers=headers).status_code == 200
     for other, _ in CLOUDS.values():
         if other != graph:
-            assert registration.http.get(f"{other}/v1.0/me", headers=headers).status_code == 401
+            assert requests.get(f"{other}/v1.0/me", headers=headers).status_code == 401
 
 
 TENANT = SeededValues.tenant_id
@@ -119,13 +117,13 @@ TENANT = SeededValues.tenant_id
         f"https://{TENANT}.ciamlogin.com/{TENANT}",
     ],
 )
-def test_a_customer_signs_in_at_the_tenants_own_host(loaded, authority: str):
+def test_a_customer_signs_in_at_the_tenants_own_host(loaded, sent, authority: str):
     registration = loaded("")
     result = signed_in(public_client(registration, authority=authority), ["User.Read"])
     assert result["id_token_claims"]["iss"] == f"https://{TENANT}.ciamlogin.com/{TENANT}/v2.0"
     headers = {"Authorization": f"Bearer {result['access_token']}"}
-    assert registration.http.get("https://graph.microsoft.com/v1.0/me", headers=headers).status_code == 200
-    hosts = {exchange.url.split("/")[2] for exchange in registration.http.trace}
+    assert requests.get("https://graph.microsoft.com/v1.0/me", headers=headers).status_code == 200
+    hosts = {exchange.url.split("/")[2] for exchange in sent}
     assert hosts == {authority.split("/")[2], "graph.microsoft.com"}
 
 
@@ -144,14 +142,14 @@ def test_a_customer_signs_in_by_the_oidc_authority_whose_issuer_msal_checks(load
 
 def test_msal_refuses_an_oidc_authority_with_a_foreign_issuer(loaded, monkeypatch):
     registration = loaded("")
-    asked = registration.http.get
+    send = requests.Session.send
 
-    def altered(url: str, **options):
-        answer = asked(url, **options)
+    def altered(session: requests.Session, request: requests.PreparedRequest, **options):
+        answer = send(session, request, **options)
         answer._content = answer.content.replace(f"{TENANT}.ciamlogin.com".encode(), b"sts.example")
         return answer
 
-    monkeypatch.setattr(registration.http, "get", altered)
+    monkeypatch.setattr(requests.Session, "send", altered)
     with pytest.raises(ValueError, match=r"The issuer 'https://sts\.example/.* does not match the authority"):
         public_client(registration, oidc_authority=f"https://practice.ciamlogin.com/{TENANT}/v2.0")
 
@@ -161,11 +159,10 @@ def test_an_app_gets_a_token_at_the_tenants_own_host(loaded):
     app = msal.ConfidentialClientApplication(
         registration.client_id,
         authority=registration.authority,
-        client_credential=registration.client_secret.value,
-        http_client=registration.http,
+        client_credential=registration.client_credential,
     )
     token = app.acquire_token_for_client(registration.scopes)["access_token"]
-    answer = registration.http.get(registration.api_endpoint, headers={"Authorization": f"Bearer {token}"})
+    answer = requests.get(registration.api_endpoint, headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
 
 
@@ -178,10 +175,10 @@ def test_an_app_gets_a_token_at_the_tenants_own_host(loaded):
         f"https://practice.b2clogin.com/{TENANT}/b2c_1_susi",
     ],
 )
-def test_a_customer_signs_in_through_a_user_flow(loaded, authority: str):
+def test_a_customer_signs_in_through_a_user_flow(loaded, sent, authority: str):
     registration = loaded("")
     client_id = registration.practice_tenant.seeded.customer_client_id
-    app = msal.PublicClientApplication(client_id, authority=authority, http_client=registration.http)
+    app = msal.PublicClientApplication(client_id, authority=authority)
     # The client ID as scope: the app's own API, at B2C the shortest way to an access token.
     result = signed_in(app, [client_id])
     assert "access_token" not in app.acquire_token_interactive([], timeout=30)
@@ -190,7 +187,7 @@ def test_a_customer_signs_in_through_a_user_flow(loaded, authority: str):
     assert claims["tfp"].lower() == authority.rpartition("/")[2].lower()
     [account] = app.get_accounts()
     assert account["home_account_id"] == f"{claims['oid']}-{claims['tfp'].lower()}.{TENANT}"
-    assert {exchange.url.split("/")[2] for exchange in registration.http.trace} == {"practice.b2clogin.com"}
+    assert {exchange.url.split("/")[2] for exchange in sent} == {"practice.b2clogin.com"}
 
 
 @pytest.mark.parametrize("path", ["practice.onmicrosoft.com/b2c_1_nothing", "contoso.onmicrosoft.com/b2c_1_susi"])

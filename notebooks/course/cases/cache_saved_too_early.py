@@ -35,7 +35,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 def _judge(sources: Any, given: Mapping[str, Any]) -> str:
-    count = running.token_requests(given["practice"])
+    count = running.token_requests()
     if count > 1:
         return f"two runs still sent {count} token requests: nothing was in the file when the second one began"
     if sources != ["identity_provider", "cache"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from course import transport
 from course.error_clinic import network, running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
@@ -12,8 +13,8 @@ from course.exercises.solved_cell import cell
 
 @contextmanager
 def _situation() -> Iterator[situations.Given]:
-    with network.by_itself() as given:
-        yield given | {"session": network.ClosedNetwork(given["network"])}
+    with network.by_itself() as given, transport.scope(network.ClosedNetwork()):
+        yield given
 
 
 CASE = Case(
@@ -29,12 +30,11 @@ CASE = Case(
     symptom="ConnectionError: Failed to resolve 'login.microsoftonline.com'",
     predict="The authority isn't at `login.microsoftonline.com`. What does MSAL want to know from there?",
     solved=cell("""
-        def get_token(practice, network, session):
+        def get_token(practice, network):
             app = msal.ConfidentialClientApplication(
                 practice.client_id,
                 authority=network.authority,
-                client_credential=practice.client_secret.value,
-                http_client=session,
+                client_credential=practice.client_credential,
                 instance_discovery=False,  #:
             )
             return app.acquire_token_for_client(practice.scopes)
@@ -56,8 +56,9 @@ CASE = Case(
     situation=_situation,
     judge=lambda result, given: running.no_token(result),
     wrong=(
-        Wrong(old="http_client=session,", new="http_client=session, timeout=1,", because="ConnectionError"),
-        Wrong(old="http_client=session,", new="http_client=session, http_cache={},", because="ConnectionError"),
+        Wrong(
+            old="authority=network.authority,", new="authority=network.authority, timeout=1,", because="ConnectionError"
+        ),
+        Wrong(old="network.authority,", new="network.authority, http_cache={},", because="ConnectionError"),
     ),
-    given={"session": "`session`, which has the only way out of this network"},
 )

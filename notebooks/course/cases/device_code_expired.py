@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from course import transport
 from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
@@ -15,10 +16,10 @@ _COFFEE = 20 * 60  # seconds
 @contextmanager
 def _situation() -> Iterator[situations.Given]:
     with situations.practising() as given, situations.failing(given["practice"]) as tenant:
-        trace, late = given["practice"].http.trace, set[int]()
+        late = set[int]()
 
         def flows() -> int:
-            return sum(exchange.path.endswith("/devicecode") for exchange in trace)
+            return sum(exchange.path.endswith("/devicecode") for exchange in transport.current_trace())
 
         def coffee() -> None:
             late.update(range(1, flows() + 1))

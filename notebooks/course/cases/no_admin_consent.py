@@ -37,11 +37,14 @@ CASE = Case(
     symptom="HTTP 403: Authorization_RequestDenied",
     predict="The tenant issued the token, so the job exists and its secret is right. What is missing in the token?",
     solved=cell("""
+        import requests
+
+
         def list_users(practice, app, administrator):
             administrator.grant("User.Read.All")  #:
             result = app.acquire_token_for_client(practice.scopes)
             headers = {"Authorization": "Bearer " + result["access_token"]}
-            return practice.http.get(practice.api_endpoint, headers=headers)
+            return requests.get(practice.api_endpoint, headers=headers)
 
 
         check("07-no-admin-consent", list_users)

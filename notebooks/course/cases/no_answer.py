@@ -21,7 +21,7 @@ def _situation() -> Iterator[situations.Given]:
 
 
 def _judge(result: Any, given: Mapping[str, Any]) -> str:
-    count = running.token_requests(given["practice"])
+    count = running.token_requests()
     if count > _MOST:
         return (
             f"it works, with {count} token requests: wait before the second one, and the first {count - 2} are spared"

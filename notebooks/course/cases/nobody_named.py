@@ -13,7 +13,7 @@ from course.exercises.solved_cell import cell
 def _judge(result: Any, given: Mapping[str, Any]) -> str:
     if reason := running.no_token(result):
         return reason
-    if running.token_requests(given["practice"]):
+    if running.token_requests():
         return "a token was in the cache, and the program asked the tenant for another one"
     return ""
 

@@ -22,7 +22,6 @@ CASE = Case(
             app = msal.PublicClientApplication(
                 practice.client_id,
                 authority=practice.authority,
-                http_client=practice.http,
             )
             flow = app.initiate_device_flow(["User.Read"])
             person(flow)

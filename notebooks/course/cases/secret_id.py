@@ -33,7 +33,6 @@ CASE = Case(
                 practice.client_id,
                 authority=practice.authority,
                 client_credential=row["Value"],  #: client_credential=row["Secret ID"],
-                http_client=practice.http,
             )
             return app.acquire_token_for_client(practice.scopes)
 

@@ -17,8 +17,7 @@ CASE = Case(
             app = msal.ConfidentialClientApplication(
                 client_id=practice.client_id,  #: client_id=practice.public_client_id,
                 authority=practice.authority,
-                client_credential=practice.client_secret.value,
-                http_client=practice.http,
+                client_credential=practice.client_credential,
             )
             return app.acquire_token_for_client(practice.scopes)
 
@@ -33,7 +32,7 @@ CASE = Case(
     situation=situations.practising,
     judge=lambda result, given: running.no_token(result),
     wrong=(
-        Wrong(old="practice.client_secret.value", new='"another"', because="AADSTS700025"),
-        Wrong(old="practice.client_secret.value", new="None", because="the program still gets"),
+        Wrong(old="practice.client_credential", new='"another"', because="AADSTS700025"),
+        Wrong(old="practice.client_credential", new="None", because="the program still gets"),
     ),
 )

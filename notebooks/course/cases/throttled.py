@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from course import transport
 from course.error_clinic import running, situations
 from course.error_clinic.case import Case, Wrong
 from course.exercises.solved_cell import cell
@@ -17,11 +18,11 @@ _RETRY_AFTER = 3  # seconds; more than a busy computer takes for the second call
 def _situation() -> Iterator[situations.Given]:
     with situations.with_app() as given, situations.failing(given["practice"]) as tenant:
         tenant.throttle(retry_after=_RETRY_AFTER)
-        trace = given["practice"].http.trace
 
         def retry_after() -> int:
             """What the last answer with the header said."""
-            said = [exchange.response_headers for exchange in trace if "retry-after" in exchange.response_headers]
+            answered = [exchange.response_headers for exchange in transport.current_trace()]
+            said = [headers for headers in answered if "retry-after" in headers]
             return int(said[-1]["retry-after"]) if said else 0
 
         yield given | {"retry_after": retry_after, "wait": time.sleep}

@@ -28,11 +28,14 @@ CASE = Case(
     symptom="HTTP 401: InvalidAuthenticationToken",
     predict="The token is genuine and has not expired. Which claim does Graph look at first?",
     solved=cell("""
+        import requests
+
+
         def list_users(practice, app):
             scope = "https://graph.microsoft.com/.default"  #: scope = practice.client_id + "/.default"
             result = app.acquire_token_for_client([scope])
             headers = {"Authorization": "Bearer " + result["access_token"]}
-            return practice.http.get(practice.api_endpoint, headers=headers)
+            return requests.get(practice.api_endpoint, headers=headers)
 
 
         check("07-wrong-audience", list_users)

@@ -96,7 +96,7 @@ class World:
 
     def discoveries(self) -> int:
         """How often the daemon has read the discovery document; the administrator's own requests don't count."""
-        own = sum("/.well-known/" in exchange.url for exchange in self.registration.http.trace)
+        own = sum("/.well-known/" in exchange.url for exchange in self.registration.session.trace)
         return self._discoveries + self.tenant.requests("discovery") - own
 
     def said(self) -> list[str]:

@@ -114,7 +114,7 @@ class Case:
     def check(self, function: object) -> Verdict:
         """The verdict on the learner's function, run in the case's situation."""
         try:
-            with self.situation() as given:
+            with running.acted(self.situation) as (given, _):
                 reason = self.judge(running.tried(function, given, self.parameters), given)
         except Settled as settled:
             verdict = settled.verdict

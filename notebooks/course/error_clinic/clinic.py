@@ -12,7 +12,7 @@ from course.error_clinic import situations, symptom
 from course.error_clinic.case import GROUPS, Case, cases_of, close_matches, every_case, find_case
 from course.error_clinic.running import Outcome
 from course.exercises import progress
-from course.http_session import Exchange
+from course.http_trace import Exchange
 from course.message import Message, inline
 from course.trace_widget import stored_line
 
@@ -54,7 +54,7 @@ class Opened:
 
     @property
     def trace(self) -> tuple[Exchange, ...]:
-        """The requests that the program sent through `practice.http`."""
+        """What the program sent to Microsoft's hosts."""
         return self.outcome.exchanges
 
     @cached_property
@@ -65,7 +65,7 @@ class Opened:
     def _evidence(self) -> tuple[str, ...]:
         """What was sent, and what the tokens are for that came back."""
         lines = [f"sent: {stored_line(exchange)}" for exchange in self.trace]
-        lines = lines or ["sent: nothing through `practice.http`"]
+        lines = lines or ["sent: nothing to Microsoft's hosts"]
         # The tokens of one program are alike: each line once.
         told = [
             f"token: {name} = {claims.get(name, 'none')}" for claims in self.outcome.claims for name in _TOKEN_CLAIMS

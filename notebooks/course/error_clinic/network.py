@@ -1,7 +1,6 @@
-"""Obstructive networks on this computer: MSAL's own session, over the tenant's localhost face.
+"""Obstructive networks on this computer: requests to the tenant's localhost face.
 
-A program that comes over the network by itself meets proxies and certificate authorities, which `practice.http` keeps
-away from the other cases.
+The hook leaves them alone, so they meet proxies and certificate authorities, which don't count for Microsoft's hosts.
 """
 
 from __future__ import annotations
@@ -13,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import requests
 
+from course import transport
 from course.error_clinic import situations
 
 # Every variable by which requests finds a proxy or a certificate authority; in small letters too.
@@ -41,7 +42,7 @@ class Network:
 
 @contextmanager
 def by_itself(**environment: str) -> Iterator[situations.Given]:
-    """`network`, and a `make_app` whose client has MSAL's own session, so that the environment's variables count.
+    """`network`, and a `make_app` whose client asks this computer, so that the environment's variables count.
 
     *environment*: names of variables, each with the name of the network's value that it has at first. The environment
     is as before afterwards.
@@ -53,27 +54,21 @@ def by_itself(**environment: str) -> Iterator[situations.Given]:
 
             def make_app(**options: Any) -> Any:
                 network.options.append(options)
-                usual = {"authority": network.authority, "http_client": None, "instance_discovery": False}
+                usual = {"authority": network.authority, "instance_discovery": False}
                 return given["make_app"](**usual | options)
 
             yield given | {"network": network, "make_app": make_app}
 
 
-class ClosedNetwork(requests.Session):
-    """A session of a network that has a way to one host and to no other: not to the internet either."""
+class ClosedNetwork(transport.Network):
+    """A network without a way to the internet; this computer's own addresses are in it."""
 
-    def __init__(self, network: Network):
-        super().__init__()
-        self.trust_env = False
-        self.verify = network.ca_file
-        self._host = f"{network.authority.rpartition('/')[0]}/"
+    carries = True
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        """Send a request to the one host. Raises ConnectionError for any other."""
-        if not request.url.startswith(self._host):
-            host = request.url.split("/")[2]
-            raise requests.ConnectionError(f"Failed to resolve '{host}'", request=request)
-        return super().send(request, **options)
+    def pool(self, adapter: requests.adapters.HTTPAdapter, request: requests.PreparedRequest) -> NoReturn:
+        """Refuse the request as a computer does that can't find the host."""
+        host = urlsplit(request.url).hostname
+        self.refuse(request, requests.ConnectionError(f"Failed to resolve '{host}'", request=request))
 
 
 def _network(practice: Any, ca_file: Path, old_proxy: str) -> Network:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-import requests
-
+from course import transport
 from course.claims import read_jwt
 from course.error_clinic import symptom
 from course.exercises import run_answer
 from course.exercises.verdict import code, shown
-from course.http_session import Exchange
+from course.http_trace import Exchange, Trace
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What the program returned, or the exception it raised, and the requests that it sent meanwhile.
 
-    `exchanges` are those of `practice.http`; a program that lets MSAL make its own session has none. `claims` are those of
-    each access token among the answers: the exchanges hold no token.
+    `exchanges` are those with Microsoft's hosts. `claims` are those of each access token among the answers: the exchanges
+    hold no token.
     """
 
     result: Any
@@ -34,7 +35,17 @@ class Outcome:
 def tried(function: object, given: Mapping[str, Any], parameters: tuple[str, ...]) -> Any:
     """What the learner's function returns. Raises Settled if it is none, or raised."""
     with _quiet():
-        return run_answer.call(function, *_arguments(given, parameters))
+        return run_answer.call(function, *(given[name] for name in parameters))
+
+
+@contextmanager
+def acted(
+    situation: Callable[[], AbstractContextManager[Mapping[str, Any]]],
+    listener: Callable[[str, int, bytes], None] | None = None,
+) -> Iterator[tuple[Mapping[str, Any], Trace]]:
+    """What a situation gives, and the trace of what is sent in it; the situation's own requests are in neither trace."""
+    with transport.scope(), situation() as given, transport.scope(listener=listener) as trace:
+        yield given, trace
 
 
 def run(
@@ -46,31 +57,18 @@ def run(
     functions: list[Callable] = []
     namespace = {"msal": msal, "check": lambda _, function: functions.append(function)}
     exec(compile(source, "<case>", "exec"), namespace)  # noqa: S102 - the course's own text
-    with situation() as given, _quiet():
-        arguments = _arguments(given, parameters)
-        claims = _claims_of_tokens(given["practice"].http)
-        try:
-            result = functions[0](*arguments)
-        except Exception as error:  # noqa: BLE001 - the exception is the symptom
-            result = error.with_traceback(None)
-        return Outcome(result=result, exchanges=given["practice"].http.trace.exchanges, claims=tuple(claims))
-
-
-def _claims_of_tokens(session: requests.Session) -> list[dict[str, Any]]:
-    """The claims of each access token that is answered from now on, in a list that grows."""
     claims: list[dict[str, Any]] = []
 
-    def look(response: requests.Response, **_: Any) -> None:
-        if response.ok and response.url.endswith("/oauth2/v2.0/token"):
-            claims.append(read_jwt(response.json()["access_token"]).payload)
+    def look(url: str, status: int, body: bytes) -> None:
+        if status == HTTPStatus.OK and url.endswith("/oauth2/v2.0/token"):
+            claims.append(read_jwt(json.loads(body)["access_token"]).payload)
 
-    session.hooks["response"].append(look)
-    return claims
-
-
-def _arguments(given: Mapping[str, Any], parameters: tuple[str, ...]) -> list[Any]:
-    given["practice"].http.trace.clear()  # what came before is the situation's, not the program's
-    return [given[name] for name in parameters]
+    with acted(situation, look) as (given, trace), _quiet():
+        try:
+            result = functions[0](*(given[name] for name in parameters))
+        except Exception as error:  # noqa: BLE001 - the exception is the symptom
+            result = error.with_traceback(None)
+        return Outcome(result=result, exchanges=trace.exchanges, claims=tuple(claims))
 
 
 @contextmanager
@@ -98,6 +96,7 @@ def no_token(result: Any) -> str:
     return f"MSAL's result is wanted, with a token in it, and it returned {shown(result)}"
 
 
-def token_requests(practice: Any) -> int:
+def token_requests() -> int:
     """How many token requests the program sent."""
-    return sum(exchange.method == "POST" and exchange.path.endswith("/token") for exchange in practice.http.trace)
+    trace = transport.current_trace()
+    return sum(exchange.method == "POST" and exchange.path.endswith("/token") for exchange in trace)

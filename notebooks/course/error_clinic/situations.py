@@ -86,15 +86,15 @@ Given = dict[str, Any]
 def practising(registration: Registration | None = None) -> Iterator[Given]:
     """The seeded app, or another registration of the practice tenant.
 
-    `practice`: its Registration, with a session of its own. `make_app`: makes a confidential client from it, with
-    further arguments of MSAL. `administrator`: may change the registration. `browser`: signs a person in at the URL of
+    `practice`: its Registration. `make_app`: makes a confidential client from it, with
+    further arguments of MSAL. `administrator`: may change the registration, and has a trace of its own. `browser`: signs a person in at the URL of
     a sign-in page, and returns the redirect's fields. `person`: enters the code of a device code flow and signs in.
     """
-    practice = (registration or Registration.practice()).with_values()
+    practice = registration or Registration.practice()
     yield {
         "practice": practice,
         "make_app": lambda **options: _confidential(practice, options),
-        "administrator": Administrator(registration=practice.with_values()),
+        "administrator": Administrator(registration=practice, session=practice.new_session()),
         "browser": sign_in_at,
         "person": enter_code,
     }
@@ -148,18 +148,14 @@ def public_app(practice: Registration, **options: Any) -> Any:
     """MSAL's public client for the registration's desktop app."""
     import msal
 
-    options = {"authority": practice.authority, "http_client": practice.http} | options
+    options = {"authority": practice.authority} | options
     return msal.PublicClientApplication(practice.public_client_id, **options)
 
 
 def _confidential(practice: Registration, options: Mapping[str, Any]) -> Any:
     import msal
 
-    values = {
-        "authority": practice.authority,
-        "client_credential": practice.client_secret.value,
-        "http_client": practice.http,
-    }
+    values = {"authority": practice.authority, "client_credential": practice.client_credential}
     return msal.ConfidentialClientApplication(practice.client_id, **values | options)
 
 

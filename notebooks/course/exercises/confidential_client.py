@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from course import transport
 from course.exercises import run_answer
 from course.exercises.exercise import Exercise
 from course.exercises.fake_registration import IdentityStandIn, instantiate
@@ -25,7 +26,7 @@ def _check_make_app(make_app: object) -> Verdict:
         return wrong("`client_id` is the desktop app's: the app with the secret is `registration.client_id`")
     if app.client_id != registration.client_id:
         return wrong(f"the client ID is {shown(app.client_id)}, not the registration's")
-    if app.client_credential == registration.client_secret.value:
+    if app.client_credential == registration.client_credential:
         return RIGHT
     return wrong(_why_not_the_credential(app.client_credential, registration.client_id))
 
@@ -39,7 +40,7 @@ def _why_not_the_credential(credential: object, client_id: str) -> str:
     if isinstance(credential, Secret):
         return (
             "`client_credential` is the object that hides the secret, and MSAL would send its `****`: "
-            "the string is its attribute `value`"
+            "the value for MSAL is `registration.client_credential`"
         )
     if credential == client_id:
         return "`client_credential` is the client ID, which proves nothing"
@@ -47,10 +48,9 @@ def _why_not_the_credential(credential: object, client_id: str) -> str:
 
 
 def _check_reuse(get_token: object) -> Verdict:
-    trace = run_answer.registration(get_token).http.trace
-    before = len(trace)
-    results = [run_answer.call(get_token) for _ in range(_CALLS)]
-    reason = _why_not_results(results) or _why_not_reused(results, tuple(trace)[before:])
+    with transport.scope() as trace:
+        results = [run_answer.call(get_token) for _ in range(_CALLS)]
+    reason = _why_not_results(results) or _why_not_reused(results, trace)
     return wrong(reason) if reason else RIGHT
 
 
@@ -103,7 +103,7 @@ def _check_federate(make_app: object) -> Verdict:
         return wrong(f"the client ID is {shown(app.client_id)}, not the registration's")
     credential = app.client_credential
     if not isinstance(credential, dict) or "client_assertion" not in credential:
-        return wrong(_why_not_an_assertion(credential, registration.client_secret.value))
+        return wrong(_why_not_an_assertion(credential, registration.client_credential))
     assertion = credential["client_assertion"]
     if not callable(assertion):
         made_once = f"the assertion is a text, {shown(assertion)}, made once: it expires, and MSAL goes on sending it"
@@ -159,8 +159,7 @@ EXERCISES = (
                 return msal.ConfidentialClientApplication(  #: ...
                     registration.client_id,
                     authority=registration.authority,
-                    client_credential=registration.client_secret.value,
-                    http_client=registration.http,
+                    client_credential=registration.client_credential,
                 )
 
 
@@ -172,8 +171,7 @@ EXERCISES = (
                 "who the app is."
             ),
             (
-                "The argument is named `client_credential`. The registration hides its secret in an object; MSAL wants the "
-                "string, and that is the object's `value`."
+                "The argument is named `client_credential`, and so is the attribute of the registration that has its value."
             ),
         ),
         check=_check_make_app,
@@ -188,8 +186,7 @@ EXERCISES = (
             app = msal.ConfidentialClientApplication(  #:
                 registration.client_id,
                 authority=registration.authority,
-                client_credential=registration.client_secret.value,
-                http_client=registration.http,
+                client_credential=registration.client_credential,
             )
 
 
@@ -197,8 +194,7 @@ EXERCISES = (
                 #: app = msal.ConfidentialClientApplication(
                 #:     registration.client_id,
                 #:     authority=registration.authority,
-                #:     client_credential=registration.client_secret.value,
-                #:     http_client=registration.http,
+                #:     client_credential=registration.client_credential,
                 #: )
                 return app.acquire_token_for_client(scopes=registration.scopes)
 
@@ -228,7 +224,6 @@ EXERCISES = (
                     registration.client_id,
                     authority=registration.authority,
                     client_credential={"client_assertion": assertion},
-                    http_client=registration.http,
                 )
 
 

@@ -53,7 +53,11 @@ class Exercise:
         """The verdict on the answer, an exception of the learner's function included."""
         if run_answer.untouched(answer, self.start):
             return NOT_TRIED
+        from course import transport
+
+        # What the check sends, and the learner's function in it, is no part of the learner's wire trace.
         try:
-            return self.check(answer)
+            with transport.scope():
+                return self.check(answer)
         except Settled as settled:
             return settled.verdict

@@ -1,65 +1,67 @@
 """A fake registration and a fake managed identity, to try out the learner's `make_app`.
 
-The values are unique, and the HTTP client answers tenant discovery itself. So the check sends nothing, and it can tell
-which argument is wrong.
+The values are unique, and Microsoft's hosts lead to answers to tenant discovery. So the check sends nothing, and it can
+tell which argument is wrong.
 """
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
+from urllib3 import HTTPResponse
+
+from course import transport
 from course.exercises import run_answer
 from course.exercises.verdict import Settled, shown, wrong
+from course.http_trace import Trace
 from course.redaction import Secret
+from course.transport import Network
 
 _SECRET = Secret("a-secret-value-for-the-trial")
 _DISCOVERY = "/v2.0/.well-known/openid-configuration"
 
 
-class Answer:
-    """A response with what MSAL asks of one: status, text, headers."""
+class MemoryNetwork(Network):
+    """A network without connections: `answer` gives the status and the JSON of each answer."""
 
-    def __init__(self, status_code: int, body: dict):
-        self.status_code = status_code
-        self.headers: dict[str, str] = {}
-        self.text = json.dumps(body)
+    carries = True
 
-    def raise_for_status(self) -> None:
-        pass  # MSAL reads the status itself
+    def pool(self, adapter: object, request: requests.PreparedRequest) -> _MemoryPool:
+        """What stands for connections: it answers the one request."""
+        status, document = self.answer(request.url)
+        self.record(request.method, request.url, request.headers, request.body, status=status)
+        return _MemoryPool(status, document)
 
-
-class DiscoveryClient:
-    """MSAL's `http_client`: answers the discovery of any tenant, and knows no other host and no token."""
-
-    def __init__(self) -> None:
-        self.urls: list[str] = []
-
-    def get(self, url: str, **_: Any) -> Answer:
-        self.urls.append(url)
+    def answer(self, url: str) -> tuple[int, dict]:
+        """The discovery of any tenant is answered, and no other document and no token is known."""
+        if url.endswith("/token"):
+            return 400, {"error": "invalid_request", "error_description": "The trial of this exercise has no tokens."}
         if not url.endswith(_DISCOVERY):
-            return Answer(400, {"error": "invalid_instance"})
+            return 400, {"error": "invalid_instance"}
         authority = url.removesuffix(_DISCOVERY)
-        return Answer(
-            200,
-            {
-                "issuer": f"{authority}/v2.0",
-                "authorization_endpoint": f"{authority}/oauth2/v2.0/authorize",
-                "token_endpoint": f"{authority}/oauth2/v2.0/token",
-            },
-        )
+        return 200, {
+            "issuer": f"{authority}/v2.0",
+            "authorization_endpoint": f"{authority}/oauth2/v2.0/authorize",
+            "token_endpoint": f"{authority}/oauth2/v2.0/token",
+        }
 
-    def post(self, url: str, **_: Any) -> Answer:
-        self.urls.append(url)
-        return Answer(
-            400, {"error": "invalid_request", "error_description": "The trial of this exercise has no tokens."}
-        )
 
-    def close(self) -> None:
-        pass
+class _MemoryPool:
+    """Has the one method of urllib3's pools that requests calls."""
+
+    carried = True
+
+    def __init__(self, status: int, document: dict):
+        self._status, self._document = status, document
+
+    def urlopen(self, **_: Any) -> HTTPResponse:
+        body = io.BytesIO(json.dumps(self._document).encode())
+        return HTTPResponse(body, {"Content-Type": "application/json"}, self._status, preload_content=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +75,11 @@ class RegistrationStandIn:
     client_id: str = "00001111-aaaa-2222-bbbb-3333cccc4444"
     public_client_id: str = "11112222-bbbb-3333-cccc-4444dddd5555"
     client_secret: Secret = _SECRET
+    client_credential: str = field(default=_SECRET.value, repr=False)
     redirect_uri: str = "http://localhost"
     scope: str = "https://graph.microsoft.com/.default"
     scopes: tuple[str, ...] = ("https://graph.microsoft.com/.default",)
     api_endpoint: str = "https://graph.microsoft.com/v1.0/users"
-    http: DiscoveryClient = field(default_factory=DiscoveryClient)
 
 
 @dataclass(kw_only=True)
@@ -102,15 +104,15 @@ class IdentityStandIn:
 def instantiate(make_app: Callable, class_name: str, *more: object) -> tuple[Any, RegistrationStandIn]:
     """The application that the learner's function makes, and the registration it was given, before *more*.
 
-    It is an instance of msal's class of that name, with the registration's authority and HTTP client; raises Settled
-    with the reason otherwise.
+    It is an instance of msal's class of that name, with the registration's authority; raises Settled with the reason
+    otherwise.
     """
     import msal
 
     registration = RegistrationStandIn()
-    with _no_session_of_its_own():
+    with transport.scope(MemoryNetwork()) as trace:
         app = run_answer.call(make_app, registration, *more)
-    reason = _why_not_an_instance(app, getattr(msal, class_name)) or _why_not_the_authority(app, registration)
+    reason = _why_not_an_instance(app, getattr(msal, class_name)) or _why_not_the_authority(app, registration, trace)
     if reason:
         raise Settled(wrong(reason))
     return app, registration
@@ -129,32 +131,10 @@ def _why_not_an_instance(app: object, expected: type) -> str:
     return f"`make_app` returned {shown(app)}, which is not a `{name}`"
 
 
-def _why_not_the_authority(app: Any, registration: RegistrationStandIn) -> str:
-    if app.http_client.http_client is not registration.http:
-        return "the HTTP client is not the one of the registration that `make_app` was given"
+def _why_not_the_authority(app: Any, registration: RegistrationStandIn, trace: Trace) -> str:
     if app.authority.tenant == "common":
         return "there is no `authority`, so MSAL took its default, `https://login.microsoftonline.com/common`"
-    if registration.authority + _DISCOVERY not in registration.http.urls:
-        return f"MSAL asked {shown(registration.http.urls[0])} for its settings: that comes of another `authority`"
+    urls = [exchange.url for exchange in trace]
+    if registration.authority + _DISCOVERY not in urls:
+        return f"MSAL asked {shown(urls[0])} for its settings: that comes of another `authority`"
     return ""
-
-
-@contextmanager
-def _no_session_of_its_own() -> Iterator[None]:
-    """Without `http_client` MSAL makes a requests.Session and asks the internet at once. The trial must neither send
-    that request nor fail in a different way on a computer without internet."""
-    import requests
-
-    def refuse() -> None:
-        raise Settled(
-            wrong(
-                "there is no `http_client=registration.http`, so MSAL would send its requests past the course's session"
-            )
-        )
-
-    session = requests.Session
-    requests.Session = refuse
-    try:
-        yield
-    finally:
-        requests.Session = session

@@ -101,7 +101,6 @@ EXERCISES = (
                 return msal.PublicClientApplication(  #: ...
                     registration.public_client_id,
                     authority=registration.authority,
-                    http_client=registration.http,
                 )
 
 
@@ -113,8 +112,8 @@ EXERCISES = (
                 "Its first argument is the client ID of the desktop app."
             ),
             (
-                "Two keyword arguments follow the client ID: `authority` and `http_client`. Both values are attributes "
-                "of the registration; a credential is not among the arguments."
+                "One keyword argument follows the client ID: `authority`. Its value is an attribute of the registration; "
+                "a credential is not among the arguments."
             ),
         ),
         check=_check_make_app,

@@ -42,7 +42,7 @@ def _check_issuer(answer: object) -> Verdict:
     registration = run_answer.registration()
     url = f"{registration.authority}/v2.0/.well-known/openid-configuration"
     try:
-        document = registration.http.get(url).json()
+        document = registration.session.get(url).json()
     except (RequestException, ValueError) as error:
         return wrong(f"there is nothing to compare with: the check could not read `{url}` either ({error})")
     if "issuer" not in document:
@@ -94,12 +94,12 @@ EXERCISES = (
         solved=cell("""
             path = "/v2.0/.well-known/openid-configuration"
             configuration_url = registration.authority + path
-            issuer = registration.http.get(configuration_url).json()["issuer"]  #: ...
+            issuer = requests.get(configuration_url).json()["issuer"]  #: ...
 
             check("00-issuer", issuer)
         """),
         hints=(
-            "`registration.http` is a `requests.Session`: its method `get` takes a URL and gives a response.",
+            "`requests.get` takes a URL and gives a response.",
             "The response's method `json()` gives the document as a dict. The issuer is its member `issuer`.",
         ),
         check=_check_issuer,

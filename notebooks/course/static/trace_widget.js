@@ -1,4 +1,4 @@
-// The view of course/wire_trace.py. Everything is set as text, never as HTML: a server can answer anything.
+// The view of course/trace_widget.py. Everything is set as text, never as HTML: a server can answer anything.
 
 function element(tag, className, text) {
   const node = document.createElement(tag);

@@ -9,8 +9,8 @@ import msal
 import pytest
 from playwright.sync_api import Page, expect
 
-from course.http_session import practice_session
 from practice_tenant import RunningTenant, start
+from tests.tenant.session import session_of
 
 SECONDS = 60
 
@@ -26,7 +26,7 @@ def application(tenant: RunningTenant) -> msal.PublicClientApplication:
     return msal.PublicClientApplication(
         tenant.seeded.public_client_id,
         authority=f"https://login.microsoftonline.com/{tenant.seeded.tenant_id}",
-        http_client=practice_session(tenant),
+        http_client=session_of(tenant),
     )
 
 

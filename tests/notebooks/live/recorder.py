@@ -41,16 +41,24 @@ def load_ipython_extension(shell) -> None:
     @wraps(send)
     def noting(self, request, **options):
         response = send(self, request, **options)
+        adapter = self.get_adapter(request.url)
         # The scripted person's browser may be in this process; what it sends is no part of the notebook.
-        if type(self.get_adapter(request.url)).__name__ == "BothAddresses":
+        if type(adapter).__name__ == "BothAddresses":
             return response
         notes[-1].answers.append(line(response))
         # A program in the kernel that asks localhost asks a practice tenant; a real one isn't there.
-        if type(self).__name__ == "CarriedSession" or urlsplit(request.url).hostname == "localhost":
+        if leads_to(adapter) == "practice" or urlsplit(request.url).hostname == "localhost":
             notes[-1].practised.append(line(response))
         return response
 
     requests.Session.send = noting
+
+
+def leads_to(adapter: requests.adapters.HTTPAdapter) -> str:
+    """Where an adapter's requests to Microsoft's hosts lead to: practice, live, or unhooked."""
+    hooked = getattr(requests.adapters, "_course", None)
+    network = vars(adapter).get("course_network") or (hooked and hooked.network)
+    return "unhooked" if network is None else "practice" if network.carries else "live"
 
 
 def _note_what_was_raised(result) -> None:
@@ -89,13 +97,15 @@ def _payload(token: str) -> dict:
 
 
 def report(registration) -> str:
-    """The notes of the cells before this one as JSON, with what a session of this registration is."""
-    session = registration.http
+    """The notes of the cells before this one as JSON, with where a plain session leads to after `Registration.load()`."""
+    type(registration).load()
+    session = requests.Session()
+    adapter = session.get_adapter("https://login.microsoftonline.com")
     return json.dumps(
         {
             "mode": registration.mode,
-            "session": type(session).__name__,
-            "adapter": type(session.get_adapter("https://login.microsoftonline.com")).__name__,
+            "leads_to": leads_to(adapter),
+            "adapter": type(adapter).__name__,
             "trusts_environment": session.trust_env,
             "started_a_tenant": "practice_tenant.server" in sys.modules,
             "notes": [asdict(note) for note in notes[:-1]],

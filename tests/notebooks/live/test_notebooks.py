@@ -50,7 +50,7 @@ MADE_UP = re.compile(
 )
 LIVE_SESSION = {
     "mode": "live",
-    "session": "RecordingSession",
+    "leads_to": "live",
     "adapter": "HTTPAdapter",
     "trusts_environment": True,
     "started_a_tenant": False,

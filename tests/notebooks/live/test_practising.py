@@ -13,11 +13,11 @@ from tests.notebooks.live.test_notebooks import LIVE_SESSION, NOTEBOOKS, PRACTIS
 pytestmark = pytest.mark.slow
 
 CELLS = (
-    "import msal\nfrom course import Registration, Tenant\nregistration = Registration.load()",
-    "registration.http.get(registration.authority + '/v2.0/.well-known/openid-configuration').status_code",
+    "import requests\nfrom course import Registration, Tenant\nregistration = Registration.load()",
+    "requests.get(registration.authority + '/v2.0/.well-known/openid-configuration').status_code",
     "practice = Registration.practice()\ntenant = Tenant.of(practice)",
     "tenant.throttle(endpoint='discovery')",
-    "practice.http.get(practice.authority + '/v2.0/.well-known/openid-configuration').status_code",
+    "requests.get(practice.authority + '/v2.0/.well-known/openid-configuration').status_code",
     "tenant.clear()",
 )
 

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 import msal
 import requests
 
-from course.http_session import practice_session
 from course.person import visit
 from tests.notebooks.live.served import ServedTenant
+from tests.tenant.session import session_of
 
 GRAPH = "https://graph.microsoft.com"
 _READ_ONE = ["User.Read"]
@@ -34,7 +34,7 @@ class Client(ABC):
     path = ""
 
     def __init__(self, tenant: ServedTenant):
-        self.http = practice_session(_Carried(tenant))
+        self.http = session_of(_Carried(tenant))
         self._authority = f"https://login.microsoftonline.com/{tenant.seeded.tenant_id}"
         with ExitStack() as stack:
             stack.callback(self.close)

@@ -16,8 +16,7 @@ registration = Registration.load()
 app = msal.ConfidentialClientApplication(
     registration.client_id,
     authority=registration.authority,
-    client_credential=registration.client_secret.value,
-    http_client=registration.http,
+    client_credential=registration.client_credential,
 )
 result = app.acquire_token_for_client(registration.scopes)
 print(time.perf_counter() - began)
