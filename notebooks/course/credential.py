@@ -59,7 +59,7 @@ class Unusable(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Certificate:
+class CertificateFile:
     """A certificate whose file holds the private key too.
 
     Attributes:
@@ -84,7 +84,7 @@ def path_of(written: str, folder: Path) -> Path:
     return Path(os.path.abspath(folder / written))
 
 
-def read(written: str, folder: Path, passphrase: str) -> Certificate:
+def read(written: str, folder: Path, passphrase: str) -> CertificateFile:
     """Read a certificate's file by what it holds; its name may end in anything.
 
     Args:
@@ -183,7 +183,7 @@ def _what_else(data: bytes) -> str:
     return f"is a private key in DER form, without a certificate. {_BOTH}"
 
 
-def _from_pem(data: bytes, name: str, passphrase: str) -> Certificate:
+def _from_pem(data: bytes, name: str, passphrase: str) -> CertificateFile:
     from cryptography import x509
 
     blocks = [(match[1], match[0]) for match in _PEM.finditer(data.decode("utf-8", "replace"))]
@@ -231,7 +231,7 @@ def _key_of_pem(block: str, name: str, passphrase: str, locked: bool) -> object:
         ) from None
 
 
-def _from_pfx(data: bytes, path: Path, name: str, passphrase: str) -> Certificate:
+def _from_pfx(data: bytes, path: Path, name: str, passphrase: str) -> CertificateFile:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import pkcs12
 
@@ -280,10 +280,12 @@ def _belong_together(key: Any, certificate: "x509.Certificate") -> bool:
         return False
 
 
-def _certificate(certificate: "x509.Certificate", public: str, locked: bool, for_msal: CertificateDict) -> Certificate:
+def _certificate(
+    certificate: "x509.Certificate", public: str, locked: bool, for_msal: CertificateDict
+) -> CertificateFile:
     from cryptography.hazmat.primitives import hashes
 
-    return Certificate(
+    return CertificateFile(
         public=public,
         thumbprint=certificate.fingerprint(hashes.SHA1()).hex().upper(),
         start=certificate.not_valid_before_utc,

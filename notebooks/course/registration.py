@@ -164,7 +164,7 @@ class Registration:
         return certificate.for_msal
 
     @property
-    def certificate(self) -> credential.Certificate | None:
+    def certificate(self) -> credential.CertificateFile | None:
         """What the certificate's file holds now; None if no file is given. Raises `credential.Unusable`."""
         given, source = self._source.given, self._source
         if "CLIENT_CERTIFICATE_PATH" not in given:
@@ -279,7 +279,7 @@ class Registration:
         """The thumbprints of the certificates that the practice tenant is known to have for the app."""
         return set()
 
-    def _register(self, certificate: credential.Certificate) -> None:
+    def _register(self, certificate: credential.CertificateFile) -> None:
         from .administrator import Administrator
 
         with _ONE_AT_A_TIME:

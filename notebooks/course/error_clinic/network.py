@@ -25,7 +25,7 @@ _VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA
 
 
 @dataclass(frozen=True, kw_only=True)
-class Network:
+class CaseNetwork:
     """The way to the tenant.
 
     `authority`: its URL here. `ca_file`: the certificate authority that vouches for it, as a company's own would.
@@ -71,10 +71,10 @@ class ClosedNetwork(transport.Network):
         self.refuse(request, requests.ConnectionError(f"Failed to resolve '{host}'", request=request))
 
 
-def _network(practice: Any, ca_file: Path, old_proxy: str) -> Network:
+def _network(practice: Any, ca_file: Path, old_proxy: str) -> CaseNetwork:
     tenant = practice.practice_tenant
     ca_file.write_text(tenant.ca_certificate, encoding="ascii")
-    return Network(
+    return CaseNetwork(
         authority=f"https://localhost:{tenant.https_port}/{practice.tenant}",
         ca_file=str(ca_file),
         public_ca_file=requests.certs.where(),
