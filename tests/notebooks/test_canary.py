@@ -22,10 +22,12 @@ from tests.notebooks.book import FOLDER, NOTEBOOKS, Notebook, read, shown
 
 # What a learner might look at and type next, and the proof that the secret in question was the one in use.
 EPILOGUE = f"""
-import os, sys
+import dataclasses, os, sys
 sys.path.append({str(ROOT)!r})
 from tests.notebooks import typist
 print(registration, registration.http, list(registration.http.trace), vars(registration.http.trace))
+print(vars(registration), dataclasses.asdict(registration), [registration.client_secret.value])
+print(registration.practice_tenant, vars(registration.practice_tenant), registration.practice_tenant.seeded)
 print(registration.client_secret.value == os.environ.get("CLIENT_SECRET"))
 print("Fields:", *typist.type_everywhere(os.environ["TYPED"]), sep=" | ")
 """

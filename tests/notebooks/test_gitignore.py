@@ -67,7 +67,9 @@ def ignored(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     names = [*SECRET, *(f"notebooks/{name}" for name in SECRET), *OURS, "env.example", "README.md", "requirements.txt"]
     # No excludes of the person's own.
     command = ["git", "-c", "core.excludesFile=", "check-ignore", "--no-index", "-z", "--stdin"]
-    told = subprocess.run(command, cwd=folder, input="\0".join(names), capture_output=True, text=True, encoding="utf-8")
+    told = subprocess.run(
+        command, cwd=folder, input="\0".join(names), check=True, capture_output=True, text=True, encoding="utf-8"
+    )
     return {name for name in told.stdout.split("\0") if name}
 
 
