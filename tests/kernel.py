@@ -12,8 +12,12 @@ from tests.children import running
 _CODE = """
 import dataclasses, json, sys
 from practice_tenant import start
+
+def named(value):
+    return {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
+
 tenant = start()
-print(json.dumps(dataclasses.asdict(tenant)), flush=True)
+print(json.dumps(named(tenant) | {"seeded": named(tenant.seeded)}), flush=True)
 sys.stdin.read()
 """
 

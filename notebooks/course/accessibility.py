@@ -31,6 +31,9 @@ class StatusLine(anywidget.AnyWidget):
 class KeyboardGuard(anywidget.AnyWidget):
     """An invisible widget: as a child of a box, it looks after every control in that box.
 
+    What looks like a secret is taken out of a text field before it is in the browser's model of the field; then the
+    message `{"taken_out": label}` comes.
+
     A control inside a box of class `course-field` is described by the elements of class `course-help` and by the
     status lines in the same box, and is marked invalid while one of those lines cautions.
     """

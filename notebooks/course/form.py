@@ -1,7 +1,8 @@
 """The registration form: every value of an app registration, checked while it is typed.
 
-A secret is read once: its field is emptied in the same callback, and what remains is a `Secret` that shows as `****`.
-Text that looks like a secret is removed from every other field too, because those fields are not emptied.
+A secret is read once, as a message (`course.secret_field`), and what remains is a `Secret` that shows as `****`.
+Text that looks like a secret is removed from every other field: in the browser, which is first, and here, where the
+registration's own secrets are known.
 """
 
 from collections.abc import Callable
@@ -14,8 +15,9 @@ import ipywidgets as widgets
 
 from . import static_html
 from .accessibility import KeyboardGuard, Kind, StatusLine
-from .form_fields import TEXTS, WIDE, Field, contents, controls, help_text, is_misplaced, masked, stored
-from .redaction import MASK, Secret
+from .form_fields import TEXTS, WIDE, Field, contents, controls, help_text, stored
+from .problem import redaction_of_settings
+from .redaction import MASK, Redaction, Secret
 from .registration import Registration, RegistrationError
 from .signature import DiscoveryError, tenant_metadata
 
@@ -44,6 +46,7 @@ class RegistrationForm(widgets.VBox):
     def __init__(self, registration: Registration):
         self._registration = registration
         self._filling = False
+        self._taken_out: set[str] = set()
         self._secret = Secret("")
         self._fields = {name: Field(control, TEXTS[name]) for name, control in controls().items()}
         self._authority = widgets.HTML()
@@ -55,7 +58,9 @@ class RegistrationForm(widgets.VBox):
             read = self._read_secret if name == "client_secret" else partial(self._read_field, name)
             field.control.observe(self._safely(read), names="value")
         self._name.control.observe(self._safely(self._read_name), names="value")
-        super().__init__([*self._sections(), self._status, _FormGuard()])
+        guard = _FormGuard()
+        guard.on_msg(self._note_taken_out)
+        super().__init__([*self._sections(), self._status, guard])
         self.add_class("course-form")
 
     @property
@@ -100,10 +105,12 @@ class RegistrationForm(widgets.VBox):
         return callback
 
     def _say(self, sentence: str, kind: Kind = "plain") -> None:
-        for secret in (self._secret, self._registration.client_secret):
-            if secret:
-                sentence = sentence.replace(secret.value, MASK)
-        self._status.say((kind, sentence))
+        self._status.say((kind, Redaction(secrets=self._secrets).text(sentence)))
+
+    @property
+    def _secrets(self) -> tuple[Secret, ...]:
+        registration = self._registration
+        return self._secret, registration.client_secret, registration.client_certificate_passphrase
 
     def _fill(self, registration: Registration) -> None:
         """Show the values of a registration made elsewhere."""
@@ -117,26 +124,40 @@ class RegistrationForm(widgets.VBox):
         self._refresh()
 
     def _read_field(self, name: str) -> None:
-        self._read(taken_out=name if self._take_out(name, self._fields[name]) else "")
+        self._take_out(name, self._fields[name])
+        self._read()
 
     def _read_name(self) -> None:
-        self._name.show((), MISPLACED if self._take_out("name", self._name) else "")
+        self._take_out("name", self._name)
+        self._show_name()
 
-    def _take_out(self, name: str, field: Field) -> bool:
-        """Empty a field that a secret was pasted into; whether it was."""
-        misplaced = is_misplaced(name, field.control.value)
-        if misplaced:
-            self._filling = True
-            field.control.value = ""
-            self._filling = False
-        return misplaced
+    def _show_name(self) -> None:
+        self._name.show((), MISPLACED if "name" in self._taken_out else "")
 
-    def _read(self, taken_out: str = "") -> None:
+    def _take_out(self, name: str, field: Field) -> None:
+        """Empty a text field that a secret was put into."""
+        self._filling = True
+        taken_out = isinstance(field.control, widgets.Text) and field.takes_out(redaction_of_settings(self._secrets))
+        self._filling = False
+        if taken_out:
+            self._taken_out.add(name)
+        elif field.control.value:
+            self._taken_out.discard(name)
+
+    def _note_taken_out(self, _: object, content: dict, buffers: list) -> None:
+        """Say what the browser did."""
+        for name, field in {**self._fields, "name": self._name}.items():
+            if field.text.label == content.get("taken_out"):
+                self._taken_out.add(name)
+        self._show_name()
+        self._refresh()
+
+    def _read(self) -> None:
         values = self._read_values()
         changes = {name: value for name, value in values.items() if value != self._values[name]}
         self._values = values
         self._registration = self._registration.with_values(**changes)
-        self._refresh(taken_out)
+        self._refresh()
 
     def _read_secret(self) -> None:
         field = self._fields["client_secret"].control
@@ -160,7 +181,7 @@ class RegistrationForm(widgets.VBox):
             "scope": value["scope"],
         }
 
-    def _refresh(self, taken_out: str = "") -> None:
+    def _refresh(self) -> None:
         value = {name: field.control.value for name, field in self._fields.items()}
         self._fields["other_instance"].visible = not value["instance"]
         self._fields["tenant"].visible = not value["audience"]
@@ -168,11 +189,13 @@ class RegistrationForm(widgets.VBox):
         self._fields["client_certificate_path"].visible = value["credential"] == "certificate"
         registration = self._registration
         for name, field in self._fields.items():
-            note = _secret_note(self._secret) if name == "client_secret" else MISPLACED if name == taken_out else ""
+            note = (
+                _secret_note(self._secret) if name == "client_secret" else MISPLACED if name in self._taken_out else ""
+            )
             # Problems of TENANT stand at the field that holds it: one of these two.
             elsewhere = name == "audience" and self._fields["tenant"].visible
             field.show(() if elsewhere else registration.problems, note)
-        instance, tenant = (escape(masked(text)) for text in (registration.instance, registration.tenant))
+        instance, tenant = map(escape, (registration.instance, registration.tenant))
         self._authority.value = (
             f'<div class="course-help">Instance <code>{instance}</code> and tenant <code>{tenant}</code> together are '
             f"the authority: <code>{instance}/{tenant}</code></div>"

@@ -1,11 +1,13 @@
 """The fields of the registration form: label, help and content of each, live and stored.
 
 A text that looks like a secret stands in no field: a field's content can be saved with the notebook, as widget state.
+The secret's own field has its text in the kernel only, see `course.secret_field`.
 
 https://learn.microsoft.com/entra/identity-platform/quickstart-register-app
 https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud
 """
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -15,8 +17,9 @@ import ipywidgets as widgets
 from . import clouds, static_html
 from .accessibility import Kind, StatusLine
 from .problem import Problem
-from .redaction import MASK, looks_like_a_secret
+from .redaction import MASK, Redaction
 from .registration import Registration
+from .secret_field import SecretField
 
 CLOUDS = {cloud.name: cloud.instance for cloud in clouds.CLOUDS}
 AUDIENCES = {
@@ -30,6 +33,9 @@ CREDENTIALS = {
     "certificate": "Certificate",
     "none": "None (public client)",
 }
+# A person who types a secret goes on after it was taken out, and looks up once it is finished.
+_PAUSE_SECONDS = 3
+_TYPED_AT_ONCE = 3
 WIDE = widgets.Layout(width="auto", max_width="480px")
 
 
@@ -114,6 +120,8 @@ class Field(widgets.VBox):
         self.control = control
         self.text = text
         self._status = StatusLine()
+        self._before = ""
+        self._typing_until = 0.0
         control.description = text.label
         control.layout = WIDE
         super().__init__([control, help_text(text.help), self._status])
@@ -124,6 +132,18 @@ class Field(widgets.VBox):
         notes: list[tuple[Kind, str]] = [("plain", note)] if note else []
         cautions: list[tuple[Kind, str]] = [("caution", p.message) for p in problems if p.key == self.text.key]
         self._status.say(*notes, *cautions)
+
+    def takes_out(self, redaction: Redaction) -> bool:
+        """Empty the field if a secret was put into it, or is still being typed; whether it was."""
+        text, now = self.control.value, time.monotonic()
+        typed = len(text) <= len(self._before) + _TYPED_AT_ONCE
+        goes_on = typed and now < self._typing_until
+        if not text or not (goes_on or redaction.setting(text) != text):
+            self._before = text
+            return False
+        self._typing_until = now + _PAUSE_SECONDS if typed else 0.0
+        self.control.value = self._before = ""
+        return True
 
     @property
     def visible(self) -> bool:
@@ -150,8 +170,7 @@ def controls() -> dict[str, widgets.Widget]:
         "client_id": widgets.Text(),
         "public_client_id": widgets.Text(),
         "credential": widgets.Dropdown(options=_labelled(CREDENTIALS)),
-        # Not read while it is typed: the first character would already empty it.
-        "client_secret": widgets.Password(continuous_update=False),
+        "client_secret": SecretField(),
         "client_certificate_path": widgets.Text(),
         "redirect_uri": widgets.Text(),
         "scope": widgets.Text(),
@@ -160,13 +179,6 @@ def controls() -> dict[str, widgets.Widget]:
 
 def _labelled(choices: dict[str, str]) -> list[tuple[str, str]]:
     return [(label, value) for value, label in choices.items()]
-
-
-def is_misplaced(name: str, text: str) -> bool:
-    """Whether a text looks like a secret in a field that is not for secrets."""
-    # A long path has letters of both kinds and digits too; a client secret of Entra has no slash.
-    is_path = name == "client_certificate_path" and "/" in text
-    return looks_like_a_secret(text) and not is_path
 
 
 def contents(registration: Registration) -> dict[str, str]:
@@ -185,29 +197,24 @@ def contents(registration: Registration) -> dict[str, str]:
         "redirect_uri": registration.redirect_uri,
         "scope": registration.scope,
     }
-    return {name: "" if is_misplaced(name, value) else value for name, value in values.items()}
+    return {name: "" if MASK in value else value for name, value in values.items()}
 
 
 def stored(registration: Registration) -> dict[str, str]:
     """The values as a stored notebook may show them."""
     shown = contents(registration)
     return {
-        "instance": masked(registration.instance),
+        "instance": registration.instance,
         "audience": AUDIENCES.get(shown["audience"], THIS_TENANT),
         "tenant": _identifier(registration.tenant),
         "client_id": _identifier(registration.client_id),
         "public_client_id": _identifier(registration.public_client_id),
         "credential": CREDENTIALS[shown["credential"]],
         "client_secret": MASK if registration.client_secret else "(empty)",
-        "client_certificate_path": static_html.VARIES if registration.client_certificate_path else "(empty)",
-        "redirect_uri": masked(registration.redirect_uri),
-        "scope": static_html.mask_guids(masked(registration.scope), "id"),
+        "client_certificate_path": _path(registration.client_certificate_path),
+        "redirect_uri": registration.redirect_uri,
+        "scope": static_html.mask_guids(registration.scope, "id"),
     }
-
-
-def masked(text: str) -> str:
-    """A text as it is, or `****` if it looks like a secret."""
-    return MASK if looks_like_a_secret(text) else text
 
 
 def _credential(registration: Registration) -> str:
@@ -219,4 +226,8 @@ def _credential(registration: Registration) -> str:
 def _identifier(text: str) -> str:
     if not text:
         return "(empty)"
-    return static_html.A_GUID if static_html.is_guid(text) else masked(text)
+    return static_html.A_GUID if static_html.is_guid(text) else text
+
+
+def _path(path: str | None) -> str:
+    return path if path == MASK else static_html.VARIES if path else "(empty)"

@@ -1,12 +1,13 @@
 """A problem with a registration value, as a helpful sentence, and the values that the rules read."""
 
+import os.path
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from .redaction import GUID, MASK, Secret, looks_like_a_secret
+from .redaction import GUID, MASK, NOTHING_KNOWN, Redaction, Secret
 
 if TYPE_CHECKING:
     from practice_tenant import SeededValues
@@ -18,7 +19,18 @@ WHERE = {
     "CLIENT_SECRET": "Copy the Value of a client secret under 'Certificates & secrets'. "
     "It is shown only once: if it is gone, make a new secret.",
 }
+WANTED = {
+    "COURSE_MODE": "Write practice or live.",
+    "INSTANCE": "Write the identity provider's URL, such as https://login.microsoftonline.com.",
+    "CLIENT_CERTIFICATE_PATH": "Write the path of the .pfx or .pem file, not what the file holds.",
+    "REDIRECT_URI": "Write a URL, such as http://localhost.",
+    "SCOPE": "Write what is asked for, such as https://graph.microsoft.com/.default.",
+    "API_ENDPOINT": "Write an https URL, such as https://graph.microsoft.com/v1.0/users.",
+}
+SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
 _LONGEST_SHOWN = 100
+# A shorter one may stand in any value by chance.
+_SHORTEST_KNOWN = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +81,18 @@ class Values:
         """The text of a value, a secret's included; empty when it was not given."""
         return plain(self.given.get(key, ""))
 
+    def holds_a_secret(self, key: str) -> bool:
+        """Whether a value that is for everyone to see holds a secret, a private key, or what looks like one."""
+        value = self.given[key]
+        if key in SECRET_KEYS:
+            return False
+        if isinstance(value, Secret):
+            return True
+        if key == "CLIENT_CERTIFICATE_PATH" and os.path.isfile(self.folder / os.path.expanduser(value)):
+            return False
+        secrets = [Secret(self[key]) for key in SECRET_KEYS]
+        return redaction_of_settings(secrets).setting(value) != value
+
     @property
     def practice_identifiers(self) -> set[str]:
         """What the practice tenant calls its tenants and apps; empty when live."""
@@ -84,11 +108,16 @@ def is_guid(text: str) -> bool:
     return bool(GUID.fullmatch(text))
 
 
+def redaction_of_settings(secrets: Iterable[Secret]) -> Redaction:
+    """Finds these secrets in other values, but for a secret's ID and for what may stand there by chance."""
+    found = (secret for secret in secrets if len(secret.value) >= _SHORTEST_KNOWN and not is_guid(secret.value))
+    return Redaction(secrets=tuple(found))
+
+
 def shown(text: str) -> str:
     """A value as a message quotes it."""
-    if looks_like_a_secret(text):
-        return MASK
-    return repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
+    text = NOTHING_KNOWN.setting(text)
+    return MASK if text == MASK else repr(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…")
 
 
 def listed(names: list[str]) -> str:

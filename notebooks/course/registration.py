@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from . import credential, dotenv_file, headless
 from .clouds import WORLDWIDE, cloud_of_instance
-from .problem import Problem, RegistrationError, Values, plain
-from .redaction import MASK, Redaction, Secret, looks_like_a_secret, secrets_of
+from .problem import SECRET_KEYS, Problem, RegistrationError, Values, plain
+from .redaction import MASK, Redaction, Secret, secrets_of
 from .rules import Mode, mode_of, validate
 
 if TYPE_CHECKING:
@@ -45,15 +45,14 @@ KEYS = (
     "API_ENDPOINT",
 )
 _ONE_AT_A_TIME = threading.Lock()
-SECRET_KEYS = ("CLIENT_SECRET", "CLIENT_CERTIFICATE_PASSPHRASE")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """The origin of a registration's values, kept to resolve them again after a change.
 
-    In `given` an empty value was taken away. `stored` says whether the values came from `env_file`, and `served` whether
-    the tenant is another process's.
+    In `given` an empty value was taken away, and a `Secret` stands for each that must not be shown. `stored` says whether
+    the values came from `env_file`, and `served` whether the tenant is another process's.
     """
 
     env_file: Path
@@ -71,7 +70,7 @@ class Registration:
 
     In practice an empty value takes the one that the practice tenant is seeded with. Values are neither corrected nor
     refused here: `problems` says what is wrong with them. A missing secret is an empty `Secret`, which is
-    false.
+    false. A secret under another name is `****`: it is neither shown nor sent.
     """
 
     mode: Mode
@@ -223,7 +222,8 @@ class Registration:
     @cached_property
     def redaction(self) -> Redaction:
         """Hides this registration's secrets, and those of the practice tenant if one runs."""
-        own = (self.client_secret, self.client_certificate_passphrase)
+        given = (value for value in self._source.given.values() if isinstance(value, Secret))
+        own = (self.client_secret, self.client_certificate_passphrase, *given)
         return Redaction(secrets=(*own, *secrets_of(self._source.running)))
 
     def require(self) -> None:
@@ -314,12 +314,15 @@ def _resolve(source: Source, *, decided: bool = False) -> Registration:
     seeded = _seeded_values(running.seeded) if running else {}
     known = {key: _own(key, value, seeded) for key, value in source.given.items()}
     given = {key: value for key, value in known.items() if value}
+    tenant = running.seeded if mode == "practice" else None
+    checked = Values(given=given, folder=source.env_file.parent, seeded=tenant)
+    misplaced = {key: Secret(plain(value)) for key, value in given.items() if checked.holds_a_secret(key)}
+    problems = validate(checked)
+    given |= dict.fromkeys(misplaced, MASK)
     certificate = given.get("CLIENT_CERTIFICATE_PATH")
     if certificate:
         seeded.pop("CLIENT_SECRET", None)
     values = {**_defaults_of(given), **(seeded if mode == "practice" else {}), **given}
-    tenant = running.seeded if mode == "practice" else None
-    problems = validate(Values(given=given, folder=source.env_file.parent, seeded=tenant))
     registration = Registration(
         mode=mode,
         instance=values["INSTANCE"].rstrip("/"),
@@ -327,13 +330,13 @@ def _resolve(source: Source, *, decided: bool = False) -> Registration:
         client_id=values.get("CLIENT_ID", ""),
         public_client_id=values.get("PUBLIC_CLIENT_ID") or values.get("CLIENT_ID", ""),
         client_secret=values.get("CLIENT_SECRET", Secret("")),
-        client_certificate_path=str(credential.path_of(certificate, source.env_file.parent)) if certificate else None,
+        client_certificate_path=_path(certificate, source.env_file.parent) if certificate else None,
         client_certificate_passphrase=values.get("CLIENT_CERTIFICATE_PASSPHRASE", Secret("")),
         redirect_uri=values["REDIRECT_URI"],
         scope=values["SCOPE"],
         api_endpoint=values["API_ENDPOINT"],
         problems=(*source.file_problems, *problems),
-        _source=replace(source, given=known, running=running),
+        _source=replace(source, given=known | misplaced, running=running),
     )
     # A registration with errors that the learner only tries out changes nothing.
     if not source.served and (decided or not registration.network.blocked):
@@ -341,6 +344,10 @@ def _resolve(source: Source, *, decided: bool = False) -> Registration:
 
         lead(registration.network, decided=decided)
     return registration
+
+
+def _path(certificate: str, folder: Path) -> str:
+    return certificate if certificate == MASK else str(credential.path_of(certificate, folder))
 
 
 def _defaults_of(given: Mapping[str, str | Secret]) -> dict[str, str]:
@@ -434,13 +441,12 @@ def _notices(registration: Registration) -> tuple[str, ...]:
 
 
 def _rows(registration: Registration) -> dict[str, str]:
-    tenant = _public(registration.tenant)
     rows = {
         "instance": registration.instance,
-        "tenant": tenant or _NOT_GIVEN,
-        "authority": f"{registration.instance}/{tenant}" if tenant else _NOT_GIVEN,
-        "client_id": _public(registration.client_id) or _NOT_GIVEN,
-        "public_client_id": _public(registration.public_client_id) or _NOT_GIVEN,
+        "tenant": registration.tenant or _NOT_GIVEN,
+        "authority": registration.authority if registration.tenant else _NOT_GIVEN,
+        "client_id": registration.client_id or _NOT_GIVEN,
+        "public_client_id": registration.public_client_id or _NOT_GIVEN,
         "client_secret": MASK if registration.client_secret else _NOT_GIVEN,
     }
     if registration.client_certificate_path:
@@ -451,8 +457,3 @@ def _rows(registration: Registration) -> dict[str, str]:
         "scope": registration.scope,
         "api_endpoint": registration.api_endpoint,
     }
-
-
-def _public(identifier: str) -> str:
-    """An ID, unless a secret was pasted in its place."""
-    return MASK if looks_like_a_secret(identifier) else identifier

@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from . import credential
 from .clouds import WORLDWIDE, CloudHosts, cloud_of_graph, cloud_of_instance, host_of
-from .problem import WHERE, Problem, Values, is_guid, listed, plain, shown
-from .redaction import GUID, Secret, looks_like_a_secret
+from .problem import WANTED, WHERE, Problem, Values, is_guid, listed, plain, shown
+from .redaction import GUID, Secret
 
 Mode = Literal["practice", "live"]
 
@@ -31,6 +31,8 @@ def validate(values: Values) -> tuple[Problem, ...]:
     spoilt: dict[str, Problem] = {}
     for key, value in values.given.items():
         problem = next(filter(None, (rule(key, value) for rule in TEXT_RULES)), None)
+        if values.holds_a_secret(key):
+            problem = secret_in_the_wrong_place(key, plain(value))
         if problem:
             spoilt[key] = problem
     # One explanation a value is enough: a placeholder isn't reported as a malformed GUID too.
@@ -74,10 +76,14 @@ def is_placeholder(key: str, value: str | Secret) -> Problem | None:
     return Problem(key=key, message=f"{key} still holds a placeholder{what}. {advice}")
 
 
-def is_secret_in_the_wrong_place(key: str, value: str | Secret) -> Problem | None:
-    if key not in ("TENANT", "CLIENT_ID", "PUBLIC_CLIENT_ID") or not looks_like_a_secret(plain(value)):
-        return None
-    return Problem(key=key, message=f"{key} looks like a secret. A secret belongs in CLIENT_SECRET. {WHERE[key]}")
+def secret_in_the_wrong_place(key: str, text: str) -> Problem:
+    """The problem of a value that `Values.holds_a_secret` says holds one."""
+    if "-----BEGIN" in text or text.lstrip(_QUOTES).startswith("MII"):
+        what = "a private key or a certificate, or holds one. A key stays in a file, named by CLIENT_CERTIFICATE_PATH."
+    else:
+        what = "a secret, or holds one. A secret belongs in CLIENT_SECRET."
+    wanted = WHERE.get(key) or WANTED[key]
+    return Problem(key=key, message=f"{key} looks like {what} It is neither shown nor used here. {wanted}")
 
 
 # The mode
@@ -391,7 +397,6 @@ TEXT_RULES: tuple[Callable[[str, str | Secret], Problem | None], ...] = (
     has_space_around,
     has_quotes_around,
     is_placeholder,
-    is_secret_in_the_wrong_place,
 )
 RULES: tuple[Callable[[Values], Iterator[Problem]], ...] = (
     mode_is_unknown,

@@ -9,10 +9,11 @@ import json
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import urlencode
+
+from .redaction import Secret
 
 TIMEOUT_SECONDS = 30
 _SECONDS_TO_CONNECT = 5
@@ -48,7 +49,7 @@ class ControlClient:
     def __init__(self, *, https_port: int, ca_certificate: str, token: str):
         self._port = https_port
         self._context = ssl.create_default_context(cadata=ca_certificate)
-        self._token = token
+        self._token = Secret(token)
 
     def __repr__(self) -> str:
         return f"<ControlClient of the practice tenant on port {self._port}>"
@@ -77,7 +78,7 @@ class ControlClient:
     def _send(self, method: str, target: str, body: Mapping[str, object] | None = None) -> dict:
         # What JSON has no form for is sent as Python shows it: the refusal then names it.
         content = None if body is None else json.dumps(body, default=repr)
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self._token.value}", "Content-Type": "application/json"}
         connection = http.client.HTTPSConnection(
             "127.0.0.1", self._port, timeout=TIMEOUT_SECONDS, context=self._context
         )
@@ -100,6 +101,20 @@ class ControlClient:
         return answer
 
 
+class ServedValues:
+    """The registration values of a served tenant; its secrets are given to code that names one, and not shown."""
+
+    def __init__(self, values: Mapping[str, str], secrets: Mapping[str, str]):
+        vars(self).update(**values, _secrets={name: Secret(text) for name, text in dict(**secrets).items()})
+
+    def __getattr__(self, name: str) -> str:
+        # A copy is asked for names before it has any.
+        secret = vars(self).get("_secrets", {}).get(name)
+        if secret is None:
+            raise AttributeError(f"A served tenant has no value called {name}.")
+        return secret.value
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServedTenant:
     """Connection details of a served tenant; the attributes are those of ``practice_tenant.RunningTenant``.
@@ -112,9 +127,20 @@ class ServedTenant:
     http_port: int
     ca_certificate: str
     ca_file: Path
-    face_header: tuple[str, str] = field(repr=False)
-    control_token: str = field(repr=False)
-    seeded: SimpleNamespace = field(repr=False)
+    run_header: str
+    run_token: Secret
+    control: Secret
+    seeded: ServedValues
+
+    @property
+    def face_header(self) -> tuple[str, str]:
+        """Name and value of the header that requests under the clouds' names need."""
+        return self.run_header, self.run_token.value
+
+    @property
+    def control_token(self) -> str:
+        """The token of the control API."""
+        return self.control.value
 
     @property
     def base_url(self) -> str:
@@ -182,13 +208,15 @@ def _answers(tenant: ServedTenant) -> bool:
 
 def _read(file: Path) -> ServedTenant:
     values = json.loads(file.read_text("utf-8"))
+    run_header, run_token = values["face_header"]
     secrets = json.loads((file.parent / "seeded-secrets.json").read_text("utf-8"))
     return ServedTenant(
         https_port=values["https_port"],
         http_port=values["http_port"],
         ca_certificate=Path(values["ca_certificate"]).read_text("utf-8"),
         ca_file=Path(values["ca_certificate"]),
-        face_header=tuple(values["face_header"]),
-        control_token=values["control_token"],
-        seeded=SimpleNamespace(**values["seeded"], **secrets),
+        run_header=run_header,
+        run_token=Secret(run_token),
+        control=Secret(values["control_token"]),
+        seeded=ServedValues(values["seeded"], secrets),
     )

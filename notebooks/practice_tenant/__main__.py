@@ -145,10 +145,13 @@ def _banner(listeners, files: list[Path]) -> str:
 
 
 def _connection(listeners, ca_file: Path) -> str:
+    from .directory.seed import SECRET_NAMES
+
     running = listeners.running()
     name, value = running.face_header
     # The secrets among the seeded values have a file of their own.
-    seeded = {item.name: getattr(running.seeded, item.name) for item in fields(running.seeded) if item.repr}
+    public = (item.name for item in fields(running.seeded) if item.name not in SECRET_NAMES)
+    seeded = {name: getattr(running.seeded, name) for name in public}
     return json.dumps(
         {
             "https_port": listeners.https_port,

@@ -17,6 +17,7 @@ from pathlib import Path
 import uvicorn
 
 from .app import PracticeTenant
+from .directory.confidential import Confidential
 from .directory.seed import SeededValues
 from .hosts import RUN_HEADER
 from .listeners.connection import Connection
@@ -28,7 +29,7 @@ from .state import State, open_state
 
 @dataclass(frozen=True, kw_only=True)
 class RunningTenant:
-    """Connection details of a running tenant.
+    """Connection details of a running tenant. Its secrets are given to code that names one, and not shown.
 
     Attributes:
         https_port, http_port: its ports on 127.0.0.1.
@@ -43,11 +44,11 @@ class RunningTenant:
     https_port: int
     http_port: int
     ca_certificate: str
-    face_header: tuple[str, str] = field(repr=False)
+    face_header: tuple[str, str] = Confidential()
     seeded: SeededValues
     notices: tuple[str, ...] = ()
-    portal_url: str | None = field(default=None, repr=False)
-    control_token: str = field(default="", repr=False)
+    portal_url: str | None = Confidential(default=None)
+    control_token: str = Confidential(default="")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,17 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 CLIENT = "22222222-2222-3333-4444-555555555555"
 OTHER = "33333333-2222-3333-4444-555555555555"
 CANARY = "Zq8~canaryCANARY0123456789canaryCANARY.zz"
+PEM = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0BAQEF\n" * 3 + "-----END PRIVATE KEY-----"
+AROUND = [
+    *(f"https://{CANARY}", f"{CANARY};", f"'{CANARY}'", f"my secret: {CANARY}", f"api://{CANARY}/.default"),
+    *(
+        f"https://login.example/{CANARY}/v2.0",
+        f"C:\\keys\\{CANARY}.pfx",
+        f"client_secret={CANARY}",
+        CANARY.replace("~", "%7E"),
+    ),
+    *(PEM, PEM.replace("\n", " "), "MIIKJAIBAzCCCeAGCSqGSIb3DQEHAaCCCdEEggnNMIIJyTCC/+8GCSqGSIb3DQEHAaCC"),
+]
 VISIBLE = {
     "instance": "Instance",
     "audience": "Sign-in audience",
@@ -207,8 +218,25 @@ def test_a_secret_is_read_once_and_kept_nowhere_on_the_page(form):
     assert CANARY not in state(form) + repr(form) + "".join(stored(form).values())
 
 
-def test_a_secret_is_not_read_while_it_is_typed(form):
-    assert control(form, "client_secret").continuous_update is False
+def send(form, secret):
+    """As the browser does once the field is left."""
+    control(form, "client_secret")._handle_custom_msg({"secret": secret}, [])
+
+
+def test_a_secret_comes_as_a_message_and_is_in_no_state_that_could_be_saved(form):
+    states = []
+    control(form, "client_secret").observe(lambda change: states.append(state(form)), names="value")
+    send(form, CANARY)
+    assert form.registration.client_secret.value == CANARY
+    assert len(states) == 2 and CANARY not in "".join(states) + state(form)
+    assert control(form, "client_secret").read == 1
+    assert "value" not in control(form, "client_secret").get_state()
+
+
+@pytest.mark.parametrize("content", [{}, {"secret": None}, {"secret": ["x"]}, {"other": CANARY}], ids=range(4))
+def test_another_message_is_no_secret(form, content):
+    control(form, "client_secret")._handle_custom_msg(content, [])
+    assert form.registration.client_secret.value == "first~secret" and sentences(form) == ""
 
 
 def test_a_secret_id_in_place_of_the_value_is_explained(form):
@@ -384,10 +412,12 @@ def test_the_stored_view_lists_the_fields_and_masks_what_varies(form):
     assert TENANT not in text and CLIENT not in text
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["other_instance", "tenant", "client_id", "public_client_id", "client_certificate_path", "redirect_uri", "scope"],
-)
+TEXT_FIELDS = [
+    *("other_instance", "tenant", "client_id", "public_client_id", "client_certificate_path", "redirect_uri", "scope")
+]
+
+
+@pytest.mark.parametrize("name", TEXT_FIELDS)
 def test_a_secret_pasted_into_another_field_is_taken_out_at_once(form, name):
     control(form, name).value = CANARY
     assert control(form, name).value == ""
@@ -413,9 +443,79 @@ def test_a_secret_in_a_wrong_line_of_env_is_not_shown(env_file):
     text = "COURSE_MODE=live\n" + "".join(f"{key}={CANARY}\n" for key in keys)
     env_file.write_text(text, encoding="utf-8")
     form = RegistrationForm(Registration.load(env_file, environ={}))
-    assert form.registration.client_id == CANARY
+    assert form.registration.client_id == "****"
     assert "CLIENT_ID looks like a secret" in said_about(form, "client_id")
     assert CANARY not in state(form) + "".join(stored(form).values())
+
+
+@pytest.mark.parametrize("secret", AROUND, ids=range(len(AROUND)))
+@pytest.mark.parametrize("name", TEXT_FIELDS)
+def test_whatever_stands_around_a_secret_or_a_key_it_is_taken_out(form, name, secret):
+    control(form, name).value = secret
+    assert control(form, name).value == ""
+    assert "A secret belongs in the field Client secret." in said_about(form, name)
+    assert secret not in state(form) + repr(form.registration)
+
+
+def type_into(field, text):
+    """Key by key, as a browser does that has no script of ours: it goes on with what the field holds."""
+    for key in text:
+        field.set_state({"value": field.value + key})
+
+
+@pytest.mark.parametrize("name", [*TEXT_FIELDS, "name"])
+def test_a_secret_typed_key_by_key_is_taken_out_to_its_end(practice, name, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("course.form_fields.time", SimpleNamespace(monotonic=lambda: now[0]))
+    form = RegistrationForm(practice)
+    field = form._name if name == "name" else form._fields[name]
+    control = field.control
+    control.value = ""
+    type_into(control, CANARY + "andSomeMore")
+    assert control.value == ""
+    assert "A secret belongs in the field Client secret." in state(field)
+    now[0] += 5
+    type_into(control, "My app")
+    assert control.value == "My app" and "A secret belongs" not in state(field)
+
+
+def test_another_text_may_be_pasted_at_once(form):
+    type_into(control(form, "tenant"), CANARY)
+    control(form, "tenant").value = "contoso.example"
+    assert control(form, "tenant").value == "contoso.example"
+
+
+def test_the_registrations_own_secret_is_known_without_its_shape(form):
+    control(form, "scope").value = "api://first~secret/.default"
+    assert control(form, "scope").value == ""
+    send(form, CLIENT)
+    control(form, "client_id").value = CLIENT
+    assert control(form, "client_id").value == CLIENT
+
+
+@pytest.mark.parametrize(("label", "name"), [("Scope", "scope"), ("Name of the new app", "name")])
+def test_what_the_browser_took_out_is_said_until_the_field_holds_something(form, label, name):
+    field = form._name if name == "name" else form._fields[name]
+    form.children[-1]._handle_custom_msg({"taken_out": label}, [])
+    control(form, "tenant").value = "contoso.example"
+    assert "A secret belongs in the field Client secret." in state(field)
+    field.control.value = "api://x/.default"
+    assert "A secret belongs" not in state(field)
+
+
+def test_an_unknown_field_that_the_browser_names_changes_nothing(form):
+    before = state(form)
+    form.children[-1]._handle_custom_msg({"taken_out": None}, [])
+    assert state(form) == before
+
+
+def test_a_key_in_the_certificates_path_is_in_no_field(env_file):
+    env_file.write_text('COURSE_MODE=practice\nCLIENT_CERTIFICATE_PATH="' + PEM.replace("\n", "\\n") + '"\n')
+    form = RegistrationForm(Registration.load(env_file, environ={}))
+    assert control(form, "client_certificate_path").value == ""
+    assert "Write the path of the .pfx or .pem file" in said_about(form, "client_certificate_path")
+    assert PEM.splitlines()[1] not in state(form) + "".join(stored(form).values())
+    assert "****" in stored(form)["text/plain"]
 
 
 def test_a_long_path_is_no_secret(form):

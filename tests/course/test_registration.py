@@ -1,8 +1,12 @@
 """Registration values: where they come from, what is shown of them, and what is refused before anything is sent."""
 
+import copy
 import dataclasses
 import html
+import json
 import os
+import pickle
+import pprint
 import re
 import subprocess
 import sys
@@ -12,8 +16,10 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from course import dotenv_file, transport
+from course.problem import SECRET_KEYS, WANTED, WHERE
 from course.redaction import Secret
 from course.registration import DEFAULTS, ENV_FILE, KEYS, Registration, RegistrationError
+from practice_tenant import SeededValues
 from tests.course import certificate_files
 
 TENANT = "8f1c2d3e-4b5a-4c6d-8e9f-0a1b2c3d4e5f"
@@ -22,7 +28,7 @@ PUBLIC = "1b6f2f0e-7c1d-4c55-9a53-2f4dd1a3f8a0"
 SECRET = "Zk38Q~canary-canary-canary-canary-canary"
 LIVE = {"COURSE_MODE": "live", "TENANT": TENANT, "CLIENT_ID": CLIENT, "CLIENT_SECRET": SECRET}
 
-SEEDED = SimpleNamespace(
+SEEDED = SeededValues(
     tenant_id="11111111-aaaa-4aaa-8aaa-111111111111",
     tenant_domain="practice.example",
     other_tenant_id="22222222-aaaa-4aaa-8aaa-222222222222",
@@ -34,6 +40,8 @@ SEEDED = SimpleNamespace(
     api_uri="api://55555555-aaaa-4aaa-8aaa-555555555555",
     administrator_client_id="66666666-aaaa-4aaa-8aaa-666666666666",
     administrator_secret="Ad18Q~admin-canary-admin-canary-admin-xx",
+    api_secret="Ap18Q~api-canary-api-canary-api-canary-x",
+    user_password="user canary",
 )
 
 
@@ -552,6 +560,123 @@ def test_a_secret_is_never_shown_even_in_the_wrong_place(load, mode, key):
 def test_not_even_a_debugger_shows_a_secret(load):
     assert "canary" not in repr(vars(load(as_dotenv(LIVE))))
     assert "canary" not in repr(vars(load()))
+
+
+PEM = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEAcanaryQ8x+canary\n" * 3 + "-----END RSA PRIVATE KEY-----"
+PFX = "MIIKJAIBAzCCCeAGCSqGSIb3DQEHAaCCCdEEggnNMIIJ/canary/BgkqhkiG9w0BBwagggWzMIIFrwIB=="
+MISPLACED = {
+    "alone": SECRET,
+    "in a URL": f"https://{SECRET}",
+    "as a user's password": f"https://user:{SECRET[:12]}-canary@login.example",
+    "as a tenant": f"https://login.microsoftonline.com/{SECRET}/v2.0",
+    "in a query": f"https://graph.microsoft.com/v1.0/users?code=short-canary&x={SECRET}",
+    "before a semicolon": f"{SECRET};",
+    "in quotes": f"\\'{SECRET}\\'",
+    "between spaces": f" {SECRET} ",
+    "between words": f"the secret is {SECRET}, or was",
+    "as a scope": f"api://{SECRET}/.default",
+    "with its name": "client_secret=short-canary",
+    "in a path": f"keys\\\\{SECRET}\\\\app.pfx",
+    "percent-encoded": SECRET.replace("~", "%7E").replace("-", "%2D"),
+    "of an older portal": "nXB[3*:kq-Y4F+TBJ_canary@5.Vmb]W?wZ8eJ",
+    "in base64": "Q29ycmVjdCBob3JzZSB/YmF0dGVy+canary/c3RhcGxlMDEyMw==",
+    "in hexadecimal": "30820a240201033082canary".replace("canary", "ca4a2f") * 3,
+    "a key": PEM,
+    "a key with escapes": PEM.replace("\n", "\\\\n"),
+    "a key on one line": PEM.replace("\n", " "),
+    "the beginning of a key": PEM[:60],
+    "a key without its frame": PEM.partition("\n")[2].partition("-----")[0].replace("\n", ""),
+    "a PFX": PFX,
+    "a token": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.canary",
+}
+SETTINGS = [key for key in KEYS if key not in SECRET_KEYS]
+WORDS = ("canary", SECRET[:8], "MIIEpAIB", "MIIKJAIB", "ca4a2f", "eyJhbGci")
+
+
+def everything_shown(registration):
+    """What a cell, a debugger or a file may make of a registration, of its parts, and of what is wrong with it."""
+    values = [registration, *vars(registration).values(), registration._source, registration.redaction]
+    yield from shown(registration)
+    yield from (repr(value) for value in values)
+    yield from (str(value) for value in values)
+    yield pprint.pformat(vars(registration), width=40)
+    yield repr(vars(registration._source))
+    yield repr(dataclasses.asdict(registration))
+    yield repr(dataclasses.astuple(registration))
+    yield json.dumps(dataclasses.asdict(registration), default=repr)
+    yield repr(vars(copy.deepcopy(registration)))
+    yield repr([registration.authority, registration.scopes])
+    yield "".join(
+        str(problem) + repr(problem) + problem._repr_mimebundle_()["text/html"] for problem in registration.problems
+    )
+    with pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(registration)
+    try:
+        registration.require()
+    except RegistrationError as refusal:
+        yield str(refusal) + repr(refusal)
+
+
+@pytest.mark.parametrize("value", MISPLACED.values(), ids=MISPLACED)
+@pytest.mark.parametrize("key", SETTINGS)
+def test_a_secret_or_a_key_under_any_name_is_neither_shown_nor_used(load, key, value):
+    wanted = WHERE.get(key) or WANTED[key]
+    for mode in ("live", "practice"):
+        registration = load(as_dotenv(LIVE | {"COURSE_MODE": mode, "CLIENT_SECRET": "x", key: value}))
+        assert [text for text in everything_shown(registration) if any(word in text for word in WORDS)] == []
+        [problem] = [problem for problem in registration.problems if problem.key == key]
+        assert problem.severity == "error" and problem.message.endswith(wanted)
+        assert "looks like a" in problem.message
+        if key != "COURSE_MODE":
+            attribute = getattr(registration, key.lower())
+            assert attribute == "****"
+            assert "****" in repr(registration)
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_a_secret_under_another_name_in_the_environment_is_not_shown(load, key):
+    registration = load(**LIVE | {"CLIENT_SECRET": "x", key: f"'{SECRET}'"})
+    assert [text for text in everything_shown(registration) if "canary" in text] == []
+
+
+@pytest.mark.parametrize("key", [key for key in SETTINGS if key != "COURSE_MODE"])
+def test_the_own_secret_and_passphrase_are_known_under_any_name_without_their_shape(load, key):
+    for own in ("correct canary", "canary-staple"):
+        values = {"CLIENT_SECRET": "correct canary", "CLIENT_CERTIFICATE_PASSPHRASE": "canary-staple"}
+        registration = load(as_dotenv(LIVE | values | {key: f"https://x.example/{own}"}))
+        assert [text for text in everything_shown(registration) if "canary" in text] == []
+
+
+def test_a_key_where_a_path_belongs_is_told_what_it_is(load):
+    registration = load(as_dotenv({"COURSE_MODE": "practice", "CLIENT_CERTIFICATE_PATH": PEM}))
+    [problem] = registration.problems
+    assert problem.message == (
+        "CLIENT_CERTIFICATE_PATH looks like a private key or a certificate, or holds one. A key stays in a file, named "
+        "by CLIENT_CERTIFICATE_PATH. It is neither shown nor used here. "
+        "Write the path of the .pfx or .pem file, not what the file holds."
+    )
+    assert "client_certificate_path        ****" in repr(registration)
+
+
+def test_a_file_may_have_any_name(load, tmp_path):
+    (tmp_path / f"{SECRET}.pem").write_bytes(b"")
+    registration = load(f"COURSE_MODE=practice\nCLIENT_CERTIFICATE_PATH={SECRET}.pem\n")
+    assert registration.client_certificate_path == str(tmp_path / f"{SECRET}.pem")
+
+
+def test_a_secret_under_another_name_stays_in_the_file_and_can_be_taken_out(load, env_file):
+    text = f"COURSE_MODE=practice\nSCOPE={SECRET}\n"
+    registration = load(text)
+    registration.save()
+    assert env_file.read_text() == text
+    corrected = registration.with_values(scope="api://own/.default")
+    assert (corrected.scope, corrected.problems) == ("api://own/.default", ())
+    assert registration.with_values(scope=SECRET).scope == "****"
+
+
+def test_what_is_sent_of_a_misplaced_secret_is_masked_in_the_trace(load):
+    registration = load(f"COURSE_MODE=practice\nSCOPE={SECRET}\nCLIENT_SECRET=x\n")
+    assert registration.redaction.url(f"https://graph.microsoft.com/{SECRET}") == "https://graph.microsoft.com/****"
 
 
 def test_values_cannot_smuggle_markup_into_the_page(load):

@@ -1,7 +1,10 @@
 """The tenant object: what it tells the tenant, what it shows, and how it finds one that is served."""
 
+import copy
 import json
+import pickle
 import re
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -282,7 +285,15 @@ def test_what_is_known_of_a_served_tenant_has_its_secrets_and_hides_them(stub, t
     describe(tmp_path, stub)
     found = served_tenant.find(tmp_path)
     assert (found.base_url, found.seeded.client_secret) == (f"https://localhost:{stub.https_port}", "a-secret-value")
-    assert not any(secret in repr(found) for secret in (TOKEN, "a-secret-value", "a-run-token"))
+    assert (found.control_token, found.face_header) == (TOKEN, ("X-Practice-Tenant-Run", "a-run-token"))
+    client = Tenant.served(tmp_path)._control
+    shown = [repr(value) for value in (found, vars(found), found.seeded, vars(found.seeded), vars(client))]
+    shown += [repr(asdict(found)), repr(vars(asdict(found)["seeded"])), repr(vars(copy.deepcopy(found).seeded))]
+    assert not [text for text in shown for secret in (TOKEN, "a-secret-value", "a-run-token") if secret in text]
+    with pytest.raises(TypeError, match="pickled"):
+        pickle.dumps(found)
+    with pytest.raises(AttributeError, match="no value called colour"):
+        _ = found.seeded.colour
 
 
 def test_of_several_one_has_to_be_named(stub, tmp_path):

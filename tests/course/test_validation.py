@@ -74,6 +74,18 @@ RIGHT = [
     ("SCOPE", f"api://{CLIENT}/.default"),
     ("API_ENDPOINT", "https://graph.microsoft.com/v1.0/users?$top=5"),
     ("CLIENT_SECRET", "<not~a-placeholder>x"),
+    # Long, and made of words.
+    ("TENANT", "Contoso-Practice01.onmicrosoft.com"),
+    ("INSTANCE", f"https://{TENANT}.ciamlogin.com"),
+    ("REDIRECT_URI", "https://Contoso-App2-eastus-production.azurewebsites.net/.auth/login/aad/callback"),
+    ("SCOPE", f"https://contoso.onmicrosoft.com/{CLIENT.upper()}/.default"),
+    ("SCOPE", "https://contoso.onmicrosoft.com/My-Records-Api-v2-of-the-Year-2031/.default"),
+    ("API_ENDPOINT", "https://graph.microsoft.com/v1.0/servicePrincipals/appRoleAssignedTo"),
+    (
+        "API_ENDPOINT",
+        f"https://graph.microsoft.com/v1.0/users/{CLIENT}/memberOf?$select=displayName,userPrincipalName&$top=5",
+    ),
+    ("API_ENDPOINT", f"https://graph.microsoft.com/v1.0/applications?$filter=appId eq '{CLIENT}'&$count=true"),
 ]
 
 

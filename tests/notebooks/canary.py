@@ -4,6 +4,7 @@ import base64
 import re
 import secrets
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -29,7 +30,7 @@ def in_folder(canary: str, folder: Path) -> dict[str, list[str]]:
 
 
 def _spellings(canary: str, data: bytes) -> Iterator[str]:
-    decoded = {"percent-encoded": unquote_to_bytes(data), "escaped": _without_escapes(data)}
+    decoded = _decoded(data)
     # Programs shorten what they show, so that a half of it counts.
     middle = len(canary) // 2
     for half in (canary[:middle].encode(), canary[middle:].encode()):
@@ -43,6 +44,11 @@ def _spellings(canary: str, data: bytes) -> Iterator[str]:
             "base64": list(_in_base64(half)),
         }
         yield from (name for name, texts in written.items() if any(text in data for text in texts))
+
+
+@lru_cache(maxsize=1)
+def _decoded(data: bytes) -> dict[str, bytes]:
+    return {"percent-encoded": unquote_to_bytes(data), "escaped": _without_escapes(data)}
 
 
 def _in_base64(text: bytes) -> Iterator[bytes]:

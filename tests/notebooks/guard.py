@@ -18,6 +18,8 @@ CODE = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 GUID = re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b")
 
+# As in .gitignore, which `git add --force` passes over.
+ENV_FILE = re.compile(r"\.env.*|(?:.*\.)?env(?:[-._~ ].*)?", re.IGNORECASE)
 SECRETS = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]"),
     # With a signature as long as the shortest that is in use (HS256), unlike the made-up tokens in tests.
@@ -147,9 +149,14 @@ def guids_of_the_code() -> frozenset[str]:
     return guids("".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py")))
 
 
+def is_env_file(name: str) -> bool:
+    """Whether a file has one of the names that people, editors and systems give to `.env` and its copies."""
+    return name != "env.example" and ENV_FILE.fullmatch(name) is not None
+
+
 def of_file(path: Path) -> Iterator[str]:
     """Every complaint about one file; a file that isn't text has none."""
-    if path.name == ".env":
+    if is_env_file(path.name):
         yield "holds a person's values and secrets; it stays out of the repository"
         return
     try:

@@ -145,6 +145,19 @@ def test_the_command_names_the_file_and_fails(tmp_path, capsys: pytest.CaptureFi
     assert str(bad) in report and str(env) in report and str(good) not in report and secret not in report
 
 
+@pytest.mark.parametrize("name", [".env", ".env.local", "live.env", ".ENV~", "env.txt", "Copy of .env"])
+def test_a_copy_of_env_is_found_by_its_name(tmp_path, name: str):
+    assert list(guard.of_file(tmp_path / name)) == [
+        "holds a person's values and secrets; it stays out of the repository"
+    ]
+
+
+@pytest.mark.parametrize("name", ["env.example", "environment.py", "renv.md"])
+def test_another_file_is_none(tmp_path, name: str):
+    (tmp_path / name).write_text("TENANT=\n")
+    assert list(guard.of_file(tmp_path / name)) == []
+
+
 def test_the_hashes_of_a_lock_pass_and_a_secret_among_them_does_not(tmp_path):
     lock = tmp_path / "constraints.txt"
     lock.write_text((ROOT / ".ci/constraints.txt").read_text(encoding="utf-8"), encoding="utf-8")

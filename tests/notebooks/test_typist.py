@@ -5,6 +5,7 @@ import ipywidgets
 import pytest
 from ipywidgets.widgets import widget as registry
 
+from course.secret_field import SecretField
 from tests.notebooks import typist
 
 
@@ -36,6 +37,14 @@ def test_it_types_with_each_choice_and_presses_the_button_afterwards():
         ("a", "typed"),
         "pressed",
     ]
+
+
+def test_it_sends_a_secret_as_the_secrets_own_field_does():
+    seen = []
+    field = SecretField(description="Secret")
+    field.observe(lambda change: seen.append(change.new), names="value")
+    assert typist.type_everywhere("canary") == ["Secret"]
+    assert seen == ["canary"] and "canary" not in str(field.get_state())
 
 
 @pytest.mark.parametrize("kind", [Typed, ipywidgets.Textarea, ipywidgets.FileUpload, ipywidgets.TagsInput])

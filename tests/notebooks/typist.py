@@ -10,10 +10,14 @@ import anywidget
 import ipywidgets
 from ipywidgets.widgets import widget as registry
 
-SHOWN_ONLY = (ipywidgets.HTML, ipywidgets.Box, ipywidgets.Layout, ipywidgets.Style)
+from course.accessibility import KeyboardGuard
+from course.secret_field import SecretField
+
+# The guard's script only says of which field it has taken a secret out.
+SHOWN_ONLY = (ipywidgets.HTML, ipywidgets.Box, ipywidgets.Layout, ipywidgets.Style, KeyboardGuard)
 PRESSED = ipywidgets.Button
 CHOSEN = ipywidgets.Dropdown
-TYPED = (ipywidgets.Text, ipywidgets.Password)
+TYPED = (ipywidgets.Text, ipywidgets.Password, SecretField)
 
 # What the script of a widget of our own says when it sends to the kernel what a person does.
 SENDS = re.compile(r"\.(set|save_changes|send)\(|\binvoke\(")
@@ -44,11 +48,14 @@ def type_everywhere(text: str) -> list[str]:
 
 
 def _known(widget: ipywidgets.Widget) -> bool:
-    if isinstance(widget, anywidget.AnyWidget):
-        return SENDS.search(str(widget._esm)) is None
-    return isinstance(widget, (*SHOWN_ONLY, PRESSED, CHOSEN, *TYPED))
+    if isinstance(widget, (*SHOWN_ONLY, PRESSED, CHOSEN, *TYPED)):
+        return True
+    return isinstance(widget, anywidget.AnyWidget) and SENDS.search(str(widget._esm)) is None
 
 
 def _type(text: str, fields: Iterable[ipywidgets.Widget]) -> None:
     for field in fields:
-        field.set_state({"value": text})
+        if isinstance(field, SecretField):
+            field._handle_custom_msg({"secret": text}, [])
+        else:
+            field.set_state({"value": text})

@@ -4,9 +4,10 @@ Identifiers are constants, which notebooks can show. Secrets are random for each
 published opens anything.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from . import credentials, managed_identity
+from .confidential import Confidential
 from .objects import Tenant, User
 from .seeded_applications import (
     ADMINISTRATOR_CLIENT_ID,
@@ -55,12 +56,12 @@ _LABELS = (
 
 @dataclass(frozen=True, kw_only=True)
 class SeededValues:
-    """The registration values a learner starts with. Secrets stay out of the repr."""
+    """The registration values a learner starts with. Its secrets are given to code that names one, and not shown."""
 
-    client_secret: str = field(repr=False)
-    administrator_secret: str = field(repr=False)
-    api_secret: str = field(repr=False)
-    user_password: str = field(repr=False)
+    client_secret: str = Confidential()
+    administrator_secret: str = Confidential()
+    api_secret: str = Confidential()
+    user_password: str = Confidential()
     tenant_id: str = TENANT_ID
     tenant_domain: str = TENANT_DOMAIN
     other_tenant_id: str = OTHER_TENANT_ID
