@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import dotenv_file, headless
+from . import dotenv_file, headless, surroundings
 from .clouds import WORLDWIDE, cloud_of_instance
 from .problem import Problem, RegistrationError, Values, plain
 from .redaction import MASK, Redaction, Secret, looks_like_a_secret, secrets_of
@@ -97,7 +97,7 @@ class Registration:
         # Another program's values in the same file are not ours to comment on.
         ours = {*KEYS, dotenv_file.FILE_KEY} - exported.keys()
         problems = (*file.problems, *dotenv_file.near_names(file.values, KEYS))
-        return _resolve(
+        registration = _resolve(
             Source(
                 env_file=env_file,
                 given={key: value for key, value in {**file.values, **exported}.items() if value and key in KEYS},
@@ -105,6 +105,9 @@ class Registration:
                 file_problems=tuple(problem for problem in problems if problem.key in ours),
             )
         )
+        if registration.mode == "live":
+            surroundings.put_back()
+        return registration
 
     @classmethod
     def practice(cls) -> "Registration":
@@ -228,6 +231,8 @@ def _resolve(source: Source) -> Registration:
     """Fill in what was not given, and check what was."""
     mode = mode_of(source.given)
     running = source.running
+    if mode == "practice":
+        surroundings.set_aside()
     if mode == "practice" and running is None:
         from practice_tenant import start
 
@@ -338,8 +343,9 @@ def _mode(registration: Registration) -> str:
 
 
 def _notices(registration: Registration) -> tuple[str, ...]:
-    """The practice tenant's notices, such as where a damaged state file was put."""
-    return registration.practice_tenant.notices if registration.practice_tenant else ()
+    """The practice tenant's notices, such as where a damaged state file was put, and those on the surroundings."""
+    tenant = registration.practice_tenant
+    return (*(tenant.notices if tenant else ()), *surroundings.notices(registration.mode))
 
 
 def _rows(registration: Registration) -> dict[str, str]:
