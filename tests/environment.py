@@ -26,8 +26,27 @@ SETTINGS = (
     "API_ENDPOINT",
 )
 
-# Other variables that change how requests travel or where Jupyter looks.
+# What MSAL and Python's TLS read by themselves: course/surroundings.py has the same list (a test compares the two), which
+# can't be imported here.
+PLATFORM = (
+    "AZUREPS_HOST_ENVIRONMENT",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "IDENTITY_SERVER_THUMBPRINT",
+    "IMDS_ENDPOINT",
+    "MSAL_FORCE_REGION",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+    "REGION_NAME",
+    "SSLKEYLOGFILE",
+)
+
+# What else changes how requests travel, where Jupyter looks, and where the learner's browser is thought to be.
 SURROUNDINGS = (
+    *PLATFORM,
+    "AZURE_AUTHORITY_HOST",
+    "AZURE_REGIONAL_AUTHORITY_NAME",
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",
@@ -39,6 +58,11 @@ SURROUNDINGS = (
     "REDIS_URL",
     "JUPYTER_PATH",
     "JUPYTER_CONFIG_PATH",
+    "JUPYTERHUB_SERVICE_PREFIX",
+    "CODESPACES",
+    "COLAB_RELEASE_TAG",
+    "COURSE_BROWSER",
+    "NETRC",
 )
 
 REMOVED = frozenset(SETTINGS + SURROUNDINGS)

@@ -20,7 +20,7 @@ _HOME = {
     "WireTrace": "trace_widget",
     "check": "exercises.check",
     "clinic": "error_clinic.clinic",
-    "kernel_is_remote": "links",
+    "kernel_is_remote": "browser",
     "progress": "exercises.progress",
     "trace": "transport",
 }

@@ -18,6 +18,8 @@ NO_PERSON = (
     "This run can't ask a person to sign in. Open the notebook in JupyterLab, or run it with COURSE_MODE=practice: "
     "there a scripted person signs in."
 )
+# On Linux MSAL prefers Edge where it is installed, and asks webbrowser for it by this name.
+EDGE, EDGE_NAME = "/usr/bin/microsoft-edge", "msal-edge"
 _ports: set[int] = set()
 
 
@@ -47,7 +49,8 @@ def prepare(http_port: int | None) -> None:
         _ports.add(http_port)
     if is_headless() and not _Browser.registered:
         _Browser.registered = True
-        webbrowser.register("course-person", None, _Browser(), preferred=True)
+        webbrowser.register("course-person", None, _Browser("course-person"), preferred=True)
+        webbrowser.register(EDGE_NAME, None, _Browser(EDGE))
 
 
 def is_practice_page(url: str) -> bool:
@@ -61,15 +64,18 @@ def has_browser_of_its_own() -> bool:
     return "BROWSER" in os.environ
 
 
-class _Browser(webbrowser.BaseBrowser):
-    """Opens sign-in pages without a window; ``webbrowser`` goes on to the next browser where ``open`` returns False."""
+class _Browser(webbrowser.BackgroundBrowser):
+    """Opens sign-in pages without a window; ``webbrowser`` goes on to the next browser where ``open`` returns False.
+
+    MSAL takes no other kind of browser for Edge, and has no next one: in its place, Edge opens the other pages.
+    """
 
     registered = False
 
     def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
         sign_in = "redirect_uri" in parse_qs(urlsplit(url).query)
         if not is_headless() or not sign_in or not (is_practice_page(url) or not has_browser_of_its_own()):
-            return False
+            return self.name == EDGE and super().open(url, new, autoraise)
         # MSAL answers its redirect URI after this returns.
         threading.Thread(target=_answer, args=(url,), daemon=True).start()
         return True

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import credential, dotenv_file, headless
+from . import credential, dotenv_file, headless, surroundings
 from .clouds import WORLDWIDE, cloud_of_instance
 from .problem import SECRET_KEYS, Problem, RegistrationError, Values, plain
 from .redaction import MASK, Redaction, Secret, secrets_of
@@ -101,7 +101,7 @@ class Registration:
         # Another program's values in the same file are not ours to comment on.
         ours = {*KEYS, dotenv_file.FILE_KEY} - exported.keys()
         problems = (*file.problems, *dotenv_file.near_names(file.values, KEYS))
-        return _resolve(
+        registration = _resolve(
             Source(
                 env_file=env_file,
                 given={key: value for key, value in {**file.values, **exported}.items() if value and key in KEYS},
@@ -110,6 +110,9 @@ class Registration:
             ),
             decided=True,
         )
+        if registration.mode == "live":
+            surroundings.put_back()
+        return registration
 
     @classmethod
     def practice(cls) -> "Registration":
@@ -306,6 +309,8 @@ def _resolve(source: Source, *, decided: bool = False) -> Registration:
     """Fill in what was not given, check what was, and lead this process to the tenant."""
     mode = mode_of(source.given)
     running = source.running
+    if mode == "practice":
+        surroundings.set_aside()
     if mode == "practice" and running is None:
         from practice_tenant import start
 
@@ -433,11 +438,14 @@ def _mode(registration: Registration) -> str:
 
 
 def _notices(registration: Registration) -> tuple[str, ...]:
-    """What the hook does, and the practice tenant's notices, such as where a damaged state file was put."""
-    if not registration.practice_tenant:
-        return ()
-    leads = not registration._source.served and not registration.undecided
-    return (*([_CARRIED] if leads else []), *getattr(registration.practice_tenant, "notices", ()))
+    """What the hook does, the practice tenant's notices, and those on the surroundings."""
+    tenant = registration.practice_tenant
+    leads = tenant and not registration._source.served and not registration.undecided
+    return (
+        *([_CARRIED] if leads else []),
+        *getattr(tenant, "notices", ()),
+        *surroundings.notices(registration.mode),
+    )
 
 
 def _rows(registration: Registration) -> dict[str, str]:

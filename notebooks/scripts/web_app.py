@@ -23,6 +23,8 @@ class WebApp:
         self.client, self.scopes = client, scopes
         self.redeem, self.claims_challenge = redeem, claims_challenge
         self.flow = self.response = self.result = None
+        # Each tab of the browser has a flow of its own, known by its state.
+        self._flows, self._lock = {}, threading.Lock()
         self._answered = threading.Event()
         self._server = ThreadingHTTPServer(
             ("localhost", 0), type("Pages", (_Pages,), {"web_app": self})
@@ -54,6 +56,25 @@ class WebApp:
             )
         self._answered.set()
 
+    def send_to_sign_in(self):
+        """The URL to sign in at, for one more tab; None after an answer."""
+        with self._lock:
+            if self._answered.is_set():
+                return None
+            url = self.start_sign_in()
+            self._flows[self.flow["state"]] = self.flow
+            return url
+
+    def take(self, response):
+        """Finish the sign-in that an answer belongs to; the first counts."""
+        with self._lock:
+            if not self._answered.is_set():
+                state = response.get("state")
+                if state not in self._flows:
+                    raise ValueError("no flow has this state")
+                self.flow = self._flows.pop(state)
+                self.finish_sign_in(response)
+
     def wait(self, timeout=300):
         """MSAL's result, once the person is done."""
         if not self._answered.wait(timeout):
@@ -68,28 +89,47 @@ class WebApp:
 
 class _Pages(BaseHTTPRequestHandler):
     def do_GET(self):
-        """Any page: sign in first."""
+        """The first page: sign in. A browser asks for others by itself."""
+        if self.path != "/":
+            self._say(404, "Not found", "There is no such page here.")
+            return
+        url = self.web_app.send_to_sign_in()
+        if url is None:
+            self._say_how_it_ended()
+            return
         self.send_response(303)
-        self.send_header("Location", self.web_app.start_sign_in())
+        self.send_header("Location", url)
         self.end_headers()
 
     def do_POST(self):
         """The redirect URI, with the answer in a form."""
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length).decode()
         try:
-            self.web_app.finish_sign_in(dict(parse_qsl(body)))
-            claims = (self.web_app.result or {}).get("id_token_claims") or {}
-            name = claims.get("name", "")
-            self._say(200, f"Hello {name}. You may close this page.")
+            self.web_app.take(dict(parse_qsl(body)))
+            self._say_how_it_ended()
         except (ValueError, RuntimeError):  # another state, another nonce
             sentence = (
                 "This answer belongs to no sign-in that was started here."
             )
-            self._say(400, sentence)
+            self._say(400, "Not signed in", sentence)
 
-    def _say(self, status, sentence):
-        paragraph = f"<p>{html.escape(sentence)}</p>"
-        page = f"<!doctype html><title>Web app</title>{paragraph}".encode()
+    def _say_how_it_ended(self):
+        came = self.web_app.result or self.web_app.response
+        close = "You may close this page."
+        if "error" in came:
+            reason = came.get("error_description", came["error"])
+            self._say(200, "Not signed in", f"{reason} {close}")
+        else:
+            name = came.get("id_token_claims", {}).get("name", "you")
+            self._say(200, "Signed in", f"Hello {name}. {close}")
+
+    def _say(self, status, heading, sentence):
+        page = (
+            '<!doctype html><html lang="en"><title>Web app</title>'
+            "<style>body {font: 16px sans-serif; margin: 3em}</style>"
+            f"<h1>{heading}</h1><p>{html.escape(sentence)}</p></html>"
+        ).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()

@@ -36,14 +36,17 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
+def running(folder: Path, **changed: str) -> Iterator[Server]:
     """JupyterLab with everything it reads and writes below `folder`; it stops, with its kernels, at the end.
+
+    Args:
+        changed: variables of the environment that are to be others.
 
     Raises:
         RuntimeError: it ended or said nothing for a minute; the text has its log.
     """
     course, token = copy_course(folder), secrets.token_urlsafe()
-    environment = prepare_environment(folder) | {"JUPYTER_TOKEN": token}
+    environment = prepare_environment(folder) | {"JUPYTER_TOKEN": token} | changed
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0"),
         f"--ServerApp.root_dir={course}",

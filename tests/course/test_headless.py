@@ -12,8 +12,9 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 import requests
 
-from course import headless, person
-from course.links import SignInLink, kernel_is_remote
+from course import browser, headless, person
+from course.browser import kernel_is_remote
+from course.links import SignInLink
 
 PORT = 8400
 PAGE = f"http://localhost:{PORT}/a-key/devicelogin"
@@ -33,7 +34,8 @@ def client(monkeypatch) -> SimpleNamespace:
     shell = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=kernel))
     monkeypatch.setitem(sys.modules, "IPython", shell)
     monkeypatch.delenv("BROWSER", raising=False)
-    monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+    monkeypatch.setenv("COURSE_BROWSER", "here")
+    monkeypatch.setattr(browser, "open_page", lambda url: None)
     monkeypatch.setattr(headless, "_ports", {PORT})
     return kernel
 
@@ -76,7 +78,7 @@ def an_app() -> Iterator[tuple[str, list[dict]]]:
 def opened(url: str) -> bool:
     """Whether our browser took a page; all that it does about it has been done."""
     before = set(threading.enumerate())
-    took = headless._Browser().open(url)
+    took = headless._Browser("course-person").open(url)
     for thread in set(threading.enumerate()) - before:
         thread.join(10)
     return took
@@ -106,10 +108,9 @@ def test_the_scripted_person_signs_in_before_the_device_code_is_polled(client, v
 @pytest.mark.parametrize("target", [FLOW, PAGE], ids=["flow", "page"])
 def test_a_headless_run_stores_what_others_store(target, client, visited, monkeypatch):
     monkeypatch.setattr(person, "sign_in_page", lambda app: app)
-    unseen = SignInLink(target)._repr_mimebundle_()
+    unseen, _ = SignInLink(target)._repr_mimebundle_()
     client._allow_stdin = True
-    monkeypatch.setattr(webbrowser, "open", lambda url: True)
-    seen = SignInLink(target)._repr_mimebundle_()
+    seen, _ = SignInLink(target)._repr_mimebundle_()
     assert [unseen[kind] for kind in ("text/plain", "text/html")] == [
         seen[kind] for kind in ("text/plain", "text/html")
     ]
@@ -118,7 +119,7 @@ def test_a_headless_run_stores_what_others_store(target, client, visited, monkey
 def test_with_a_person_nothing_changes(client, visited, monkeypatch):
     client._allow_stdin = True
     pages = []
-    monkeypatch.setattr(webbrowser, "open", pages.append)
+    monkeypatch.setattr(browser, "open_page", pages.append)
     assert "Open the sign-in page" in SignInLink(FLOW).value
     assert (pages, visited) == ([f"{PAGE}?otc=BCDFGHJKL"], [])
     assert opened(sign_in(PAGE, "http://localhost")) is False
@@ -144,6 +145,7 @@ def test_a_flow_that_failed_is_shown_as_ever(client):
 
 
 def test_a_headless_run_on_a_hub_has_no_browser_elsewhere(client, monkeypatch):
+    monkeypatch.setenv("COURSE_BROWSER", "")
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/learner/")
     assert not kernel_is_remote()
     client._allow_stdin = True
@@ -167,7 +169,7 @@ def test_a_browser_that_the_environment_names_opens_the_clouds_pages(client, vis
     assert opened(sign_in(CLOUD, "http://localhost:1")) is False
     assert opened(sign_in(PAGE, "http://localhost:1")) is True and len(visited) == 1
     pages = []
-    monkeypatch.setattr(webbrowser, "open", pages.append)
+    monkeypatch.setattr(browser, "open_page", pages.append)
     SignInLink(LIVE_FLOW)
     assert pages == [f"{LIVE_FLOW['verification_uri']}?otc=BCDFGHJKL"]
 
@@ -218,5 +220,30 @@ def test_our_browser_is_asked_first_and_registered_once(client, monkeypatch):
     client._allow_stdin = False
     headless.prepare(None)
     headless.prepare(PORT)
-    assert webbrowser._tryorder == ["course-person", "another"]
+    assert webbrowser._tryorder == ["course-person", "another", headless.EDGE_NAME]
     assert headless.is_practice_page(PAGE.replace(str(PORT), str(PORT + 1)))
+
+
+def test_edge_which_msal_prefers_on_linux_is_the_scripted_person_too(client, visited, monkeypatch):
+    from msal.application import _preferred_browser
+
+    started = []
+    monkeypatch.setattr(
+        webbrowser.BackgroundBrowser, "open", lambda edge, url, *_: started.append((edge.name, url)) or 1
+    )
+    monkeypatch.setattr(webbrowser, "_tryorder", ["another"])
+    monkeypatch.setattr(webbrowser, "_browsers", {})
+    monkeypatch.setattr(headless._Browser, "registered", False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr("os.path.exists", lambda path: path == headless.EDGE)
+    headless.prepare(PORT)
+    edge = webbrowser.get(_preferred_browser())
+    with an_app() as (address, _):
+        before = set(threading.enumerate())
+        assert edge.open(sign_in(PAGE, address)) is True
+        for thread in set(threading.enumerate()) - before:
+            thread.join(10)
+    assert (len(visited), started) == (1, [])
+    # What is no sign-in, Edge shows.
+    assert edge.open("https://learn.microsoft.com/")
+    assert started == [(headless.EDGE, "https://learn.microsoft.com/")]

@@ -25,7 +25,7 @@ ELSEWHERE = {
     "02-061": ["The browser can't come back here. Use the device code flow above."],
     "02-064": ["['client_id', 'client_info', 'grant_type', 'refresh_token', 'scope']"],
 }
-IN_PRACTICE = "On a hub your browser can't come back to this kernel. A scripted person signed in here instead"
+IN_PRACTICE = "a sign-in can't come back from there. A scripted person signed in here instead"
 LINK = re.compile(r"/user/learner/proxy/(?P<port>\d+)/(?P<key>[\w-]{22,})/devicelogin\?otc=[A-Z]{9}")
 ROUND_CORNER = "getComputedStyle(document.querySelector('main')).borderTopLeftRadius"
 
