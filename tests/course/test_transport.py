@@ -20,7 +20,7 @@ from course.http_session import (
 )
 from practice_tenant import SeededValues
 from practice_tenant.hosts import B2C_HOST, METADATA_HOST, cloud_faces, external_id_faces
-from practice_tenant.listeners.tls import new_identity
+from practice_tenant.listeners.tls import TlsIdentity
 from tests.course.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 
 LOGIN = "https://login.microsoftonline.com"
@@ -163,7 +163,7 @@ def test_a_netrc_file_adds_no_credential(session, tenant, monkeypatch, tmp_path)
 def test_only_the_authority_of_the_run_is_trusted_whatever_verify_says(verify, session, tenant):
     assert session.get(f"{GRAPH}/v1.0/users", verify=verify).ok
     tenant.received.clear()
-    tenant.ca_certificate = new_identity(time.time()).ca_certificate
+    tenant.ca_certificate = TlsIdentity(time.time()).ca_certificate
     with closing(practice_session(tenant)) as other, pytest.raises(requests.exceptions.SSLError):
         other.verify = verify
         other.get(f"{GRAPH}/v1.0/users", verify=verify)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from practice_tenant.listeners.tls import new_identity
+from practice_tenant.listeners.tls import TlsIdentity
 from tests.children import run
 
 HOUR = 3600
@@ -83,7 +83,7 @@ def test_an_hour_back_the_old_token_does_not_count_yet_and_a_new_one_does(tmp_pa
 @pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["ahead", "back"])
 def test_tls_is_trusted_after_the_jump(jump: int):
     """OpenSSL reads the computer's own clock, so here the certificates are made before it jumped."""
-    identity = new_identity(time.time() - jump)
+    identity = TlsIdentity(time.time() - jump)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 

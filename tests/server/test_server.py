@@ -14,7 +14,8 @@ import requests
 from course.http_session import practice_session
 from practice_tenant import state
 from practice_tenant.hosts import RUN_HEADER
-from practice_tenant.server import PortTaken, listen
+from practice_tenant.listeners.listener import CannotListen, PortTaken
+from practice_tenant.server import listen
 from tests.children import run, running
 from tests.kernel import Kernel, kernel
 
