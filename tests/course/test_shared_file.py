@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from course import dotenv_file, shared_file
+from course.drill.daemon_process import replace_file
 from course.exercises import progress
+from scripts import http_cache_file
 from tests.children import running
 
 PROCESSES = 10
@@ -107,6 +109,8 @@ def held_open(change, times: int):
 SAVES = {
     ".env": lambda folder: dotenv_file.save(folder / ".env", {"A": "1"}),
     "progress": lambda folder: progress.note_done("00-mode"),
+    "the drill's settings": lambda folder: replace_file(folder / "settings.env", "A='1'\n"),
+    "a file of MSAL's http_cache": lambda folder: http_cache_file.save({"a": 1}, folder / "http_cache.bin"),
 }
 
 
@@ -116,7 +120,7 @@ def test_windows_refuses_to_replace_an_open_file_and_it_is_saved_once_it_is_clos
     monkeypatch.setattr(os, "replace", held_open(os.replace, 3))
     assert not save(tmp_path)
     [saved] = tmp_path.iterdir()
-    assert saved.name in (".env", "progress.json")
+    assert saved.name in (".env", "progress.json", "settings.env", "http_cache.bin")
 
 
 def test_a_file_that_stays_open_is_said_in_a_sentence_and_keeps_its_content(tmp_path, monkeypatch):
