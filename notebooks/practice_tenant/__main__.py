@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import errno
 import io
 import json
 import sys
@@ -19,7 +20,16 @@ def main(arguments: list[str] | None = None) -> int:
         # A console's code page may lack the letters of a folder's name. stderr writes such letters as escapes by itself.
         sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    return options.run(options)
+    try:
+        return options.run(options)
+    except OSError as error:
+        if error.errno not in (errno.EMFILE, errno.ENFILE):
+            raise
+        print(
+            "The practice tenant can't run: too many files are open. Close programs, or raise the limit (ulimit -n).",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -278,6 +278,16 @@ if os.name == "posix":
             assert "Traceback" not in process.stderr.read()
         assert list(tenant_folder(tmp_path).glob("serve-*")) == []
 
+    def test_a_process_that_may_open_no_more_files_is_told_so(tmp_path):
+        code = (
+            "import resource, sys; from practice_tenant.__main__ import main; resource.setrlimit(resource.RLIMIT_NOFILE, (11, 11))\n"
+            "sys.exit(main(['serve', '--https-port', '0', '--http-port', '0']))"
+        )
+        done = ended("-c", code, folder=tmp_path)
+        assert done.returncode == 1
+        assert "too many files are open" in done.stderr
+        assert "Traceback" not in done.stderr
+
     def test_nohup_has_it_go_on_after_the_terminals_end(tmp_path):
         with running(
             "-c",
