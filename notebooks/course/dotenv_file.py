@@ -3,20 +3,24 @@
 import io
 import os
 import re
-import secrets
-import time
+import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from glob import escape
+from itertools import islice
 from pathlib import Path
 
+from . import shared_file
 from .problem import Problem, listed
 
 FILE_KEY = ".env"
 
-_LEFT_OVER_SECONDS = 60
+_MOST_BYTES = 4 * 1024 * 1024
+# python-dotenv's search for a comment takes time by the square of such a gap.
+_LONGEST_GAP = 500
+# A file of thousands of lines would bring thousands of sentences.
+_MOST_WARNINGS = 20
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NEEDS_NO_QUOTES = re.compile(r"[\w.~:/@+,=\\-]+")
 _MODE_KEY = "COURSE_MODE"
@@ -62,10 +66,11 @@ class DotenvFile:
 def read(path: Path) -> DotenvFile:
     """Read a `.env` file; an absent one is empty. Never raises for what the file is or holds: see `problems`."""
     try:
-        text = _read_text(path)
+        text = _text(_read_bytes(path), path.name)
     except DotenvError as error:
         return DotenvFile(problems=(Problem(key=FILE_KEY, message=str(error)),))
-    return DotenvFile(values=_parse(text), problems=tuple(_warnings(text, path.name)))
+    bindings = _bindings(text, newline=None)
+    return DotenvFile(values=_values(bindings), problems=_first(_warnings(bindings, path.name), path.name))
 
 
 def save(path: Path, values: Mapping[str, str]) -> None:
@@ -73,16 +78,31 @@ def save(path: Path, values: Mapping[str, str]) -> None:
 
     Comments, order and other names stay. An empty value empties its line, or is left out where there is none. The new
     file replaces the old in one step and only its owner may read it (mode 0600). If anything fails, the old file
-    stands untouched.
+    stands untouched. Processes that save at once save one after the other.
 
     Raises DotenvError: the file or its folder cannot be read or written, or a value cannot be kept in such a file.
     """
     path = Path(os.path.realpath(path))
-    before = _read_text(path)
+    _require_replaceable(path)
+    try:
+        with shared_file.locked(path):
+            shared_file.save(path, _merged(path, values), private=True)
+    except OSError as error:
+        raise DotenvError(f"{path.name} was not saved: {_reason(error)}. The file is unchanged.") from None
+    except RuntimeError:
+        raise DotenvError(
+            f"{path.name} was not saved: this drive cannot keep a file private to you. Move the course to another "
+            "folder, for example in your home folder."
+        ) from None
+
+
+def _merged(path: Path, values: Mapping[str, str]) -> bytes:
+    """What the file shall hold."""
+    before = _text(_read_bytes(path), path.name)
     text = _merge(before, values)
-    kept = _parse(before)
+    kept = _values(_bindings(before, newline=None))
     wanted = kept | {name: value for name, value in values.items() if value or name in kept}
-    if _parse(text) != wanted:
+    if _values(_bindings(text, newline=None)) != wanted:
         # An unfinished line of the old file can swallow a line that was added or changed.
         raise DotenvError(
             f"{path.name} has a line that python-dotenv cannot read, perhaps an opening quotation mark without a "
@@ -94,50 +114,90 @@ def save(path: Path, values: Mapping[str, str]) -> None:
         data = b"\0"
     if b"\0" in data:
         raise DotenvError(f"A value has a character that {path.name} cannot hold. The file is unchanged.")
-    _replace(path, data)
+    return data
 
 
-def _read_text(path: Path) -> str:
+def _read_bytes(path: Path) -> bytes:
     try:
-        if path.is_dir():
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
             raise DotenvError(
                 f"{path.name} is a folder, not a file (Docker makes one when it mounts a file that does not exist). "
                 f"Remove it, then copy env.example to {path.name}."
             )
-        data = path.read_bytes()
+        data = shared_file.read(path, _MOST_BYTES + 1)
     except FileNotFoundError:
-        return ""
+        return b""
+    except TimeoutError:
+        raise DotenvError(
+            f"{path.name} is no ordinary file, and the program that should write its lines did not finish in time. "
+            f"Start that program, or put a copy of env.example in the place of {path.name}."
+        ) from None
     except OSError as error:
         raise DotenvError(f"{path.name} cannot be read: {_reason(error)}. Check that you may read it.") from None
+    if len(data) > _MOST_BYTES:
+        raise DotenvError(f"{path.name} is longer than 4 MB, so it is no list of settings. Is it another file?")
+    return data
+
+
+def _require_replaceable(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            raise DotenvError(
+                f"{path.name} was not saved: it is no ordinary file, and saving would replace what another program "
+                "put there. Change the values in that program."
+            )
+
+
+def _text(data: bytes, name: str) -> str:
     if data.startswith(_UTF16_MARKS) or b"\0" in data:
         raise DotenvError(
-            f"{path.name} is in UTF-16, as Windows PowerShell writes it. Save it as UTF-8: in PowerShell with "
-            f"(Get-Content {path.name}) | Set-Content -Encoding utf8 {path.name}"
+            f"{name} is in UTF-16, as Windows PowerShell writes it. Save it as UTF-8: in PowerShell with "
+            f"(Get-Content {name}) | Set-Content -Encoding utf8 {name}"
         )
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+    else:
+        for gap in re.finditer(r"[^\S\r\n]+", text):
+            if gap.end() - gap.start() > _LONGEST_GAP:
+                line = text.count("\n", 0, gap.start()) + 1
+                raise DotenvError(f"Line {line} of {name} has more than {_LONGEST_GAP} spaces in a row. Remove them.")
+        return text
     # Outside the handler: the decoding error carries the file's bytes, secrets included.
-    raise DotenvError(f"{path.name} is not in UTF-8 (see line {line}). Open it in an editor and save it as UTF-8.")
+    raise DotenvError(f"{name} is not in UTF-8 (see line {line}). Open it in an editor and save it as UTF-8.")
 
 
-def _parse(text: str) -> dict[str, str]:
-    # newline=None: python-dotenv opens a file in text mode, which turns every line end into \n.
-    return {item.key: item.value for item in _bindings(text, newline=None) if item.key and item.value is not None}
-
-
-def _bindings(text: str, newline: str | None) -> Iterator:
+def _bindings(text: str, newline: str | None) -> list:
+    """The lines as python-dotenv reads them. It opens a file with newline=None, which turns every line end into \\n."""
     # python-dotenv's parser rather than `dotenv_values(interpolate=False)`, which gives the same values but only logs
     # the lines that it cannot read. Interpolation is a later step, so `${X}` stays as it is.
     from dotenv.parser import parse_stream
 
-    return parse_stream(io.StringIO(text, newline=newline))
+    return list(parse_stream(io.StringIO(text, newline=newline)))
 
 
-def _warnings(text: str, file_name: str) -> Iterator[Problem]:
+def _values(bindings: list) -> dict[str, str]:
+    return {item.key: item.value for item in bindings if item.key and item.value is not None}
+
+
+def _first(problems: Iterable[Problem], file_name: str) -> tuple[Problem, ...]:
+    """All errors and the first warnings, and how many more there are."""
+    errors, warnings = [], []
+    for problem in problems:
+        (errors if problem.severity == "error" else warnings).append(problem)
+    left_out = len(warnings) - _MOST_WARNINGS
+    if left_out > 0:
+        message = f"{file_name} has {left_out} more lines with problems like these."
+        warnings[_MOST_WARNINGS:] = [Problem(key=FILE_KEY, message=message, severity="warning")]
+    return (*errors, *warnings)
+
+
+def _warnings(bindings: list, file_name: str) -> Iterator[Problem]:
     lines: dict[str, int] = {}
-    for item in _bindings(text, newline=None):
+    for item in bindings:
         source = item.original.string
         line = item.original.line + source[: len(source) - len(source.lstrip())].count("\n")
         if item.error or (item.key and item.value is None):
@@ -215,58 +275,22 @@ def _encode(value: str) -> str:
     return "'{}'".format(escaped.replace("'", "\\'"))
 
 
-def _replace(path: Path, data: bytes) -> None:
-    # Restricts the file to its owner on Windows too, where a file mode does not.
-    from jupyter_core.paths import secure_write
-
-    _remove_leftovers(path)
-    # In the same folder, because only there is replacing a file one step.
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with secure_write(str(temporary), binary=True) as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise DotenvError(f"{path.name} was not saved: {_reason(error)}. The file is unchanged.") from None
-        if isinstance(error, RuntimeError):
-            raise DotenvError(
-                f"{path.name} was not saved: this drive cannot keep a file private to you. Move the course to another "
-                "folder, for example in your home folder."
-            ) from None
-        raise
-
-
-def _remove_leftovers(path: Path) -> None:
-    # A process that is killed while it saves leaves a hidden copy of the secrets.
-    for leftover in path.parent.glob(f"{escape(path.name)}.{'[0-9a-f]' * 8}.tmp"):
-        with suppress(OSError):
-            # A younger one may be what another kernel saves at this moment.
-            if time.time() - leftover.stat().st_mtime > _LEFT_OVER_SECONDS:
-                leftover.unlink()
-
-
 def _reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
 def near_names(names: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
-    """A warning for each name that is nearly a known one; the course would silently ignore its value.
+    """A warning for each of the first names that are nearly a known one; the course would silently ignore their values.
 
     The warning's key is the name that was meant.
     """
-    for name in names:
-        meant = () if name in known else _meant(name.upper().replace("-", "_"), known)
-        if meant:
-            yield Problem(
-                key=meant[0],
-                message=f"{name} is not a name the course reads. Did you mean {listed([*meant])}?",
-                severity="warning",
-            )
+    found = ((name, _meant(name.upper().replace("-", "_"), known)) for name in names if name not in known)
+    for name, meant in islice((pair for pair in found if pair[1]), _MOST_WARNINGS):
+        yield Problem(
+            key=meant[0],
+            message=f"{name} is not a name the course reads. Did you mean {listed([*meant])}?",
+            severity="warning",
+        )
 
 
 def _meant(name: str, known: Collection[str]) -> tuple[str, ...]:

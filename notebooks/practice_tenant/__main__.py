@@ -2,8 +2,9 @@
 
 import argparse
 import contextlib
+import errno
+import io
 import json
-import os
 import sys
 import tempfile
 from dataclasses import fields
@@ -15,8 +16,20 @@ _NOT_AN_IDP = "This is a practice tenant for learning and tests, on this compute
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A console's code page may lack the letters of a folder's name. stderr writes such letters as escapes by itself.
+        sys.stdout.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    return options.run(options)
+    try:
+        return options.run(options)
+    except OSError as error:
+        if error.errno not in (errno.EMFILE, errno.ENFILE):
+            raise
+        print(
+            "The practice tenant can't run: too many files are open. Close programs, or raise the limit (ulimit -n).",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,8 +61,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _listeners(options: argparse.Namespace):
-    """Bound listeners; None, after a printed sentence, if a port is taken."""
-    from .server import PortTaken, listen
+    """Bound listeners; None if a port can't be had, and stderr says why."""
+    from .listeners.listener import CannotListen, PortTaken
+    from .server import listen
     from .state import open_state
 
     state = open_state()
@@ -65,23 +79,36 @@ def _listeners(options: argparse.Namespace):
             f"Stop that program, or choose another port: {option} {another}",
             file=sys.stderr,
         )
-        return None
+    except CannotListen as error:
+        print(f"The practice tenant can't be served: {error}", file=sys.stderr)
+    return None
 
 
 def _answer(listeners) -> int:
+    from . import private_file
     from .server import serve
 
     state = listeners.state
     with contextlib.ExitStack() as kept:
         folder = state.folder or Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="practice-tenant-")))
         _remove_stale(folder)
-        files = [folder / f"serve-{listeners.https_port}.pem", folder / f"serve-{listeners.https_port}.json"]
-        kept.callback(lambda: [file.unlink(missing_ok=True) for file in files])
-        _write_private(files[0], listeners.identity.ca_certificate)
-        _write_private(files[1], _connection(listeners, files[0]))
-        banner = _banner(listeners, files)
-        serve(listeners, lambda: print(banner, flush=True))
-    print("The practice tenant stopped.")
+        ca_file, file = folder / f"serve-{listeners.https_port}.pem", folder / f"serve-{listeners.https_port}.json"
+        for path in (ca_file, file):
+            private_file.remove_leftovers(path)
+            kept.callback(private_file.remove, path)
+
+        def ready() -> None:
+            try:
+                private_file.write(ca_file, listeners.identity.ca_certificate)
+                private_file.write(file, _connection(listeners, ca_file))
+            except OSError as error:
+                sys.exit(f"The practice tenant can't be served: {folder} can't be written ({error.strerror}).")
+            print(_banner(listeners, ca_file), flush=True)
+
+        serve(listeners, ready)
+    # A terminal that was closed ended the tenant, and reads nothing any more.
+    with contextlib.suppress(OSError):
+        print("The practice tenant stopped.", flush=True)
     return 0
 
 
@@ -113,8 +140,11 @@ def _reset(options: argparse.Namespace) -> int:
     if not options.yes and not _agreed(f"Reset the practice tenant in {state.folder or 'memory'}? [y/N] "):
         print("Nothing was changed.")
         return 1
+    if state.folder is None:
+        print("Nothing was changed: see above.", file=sys.stderr)
+        return 1
     reset(state)
-    print(f"The practice tenant in {state.folder or 'memory'} starts afresh: new secrets, new keys, no registrations.")
+    print(f"The practice tenant in {state.folder} starts afresh: new secrets, new keys, no registrations.")
     print("Notebooks that are open: restart their kernels, so that they read the new secrets.")
     return 0
 
@@ -127,7 +157,7 @@ def _agreed(question: str) -> bool:
         return False
 
 
-def _banner(listeners, files: list[Path]) -> str:
+def _banner(listeners, ca_file: Path) -> str:
     tenant = listeners.running().seeded.tenant_id
     base = f"https://localhost:{listeners.https_port}"
     return "\n".join(
@@ -136,7 +166,7 @@ def _banner(listeners, files: list[Path]) -> str:
             f"Authority  {base}/{tenant}",
             f"API        {base}/graph/v1.0",
             f"Pages      http://localhost:{listeners.http_port}",
-            f"CA         {files[0]}   (for your client's verify=; never put it into a trust store)",
+            f"CA         {ca_file}   (for your client's verify=; never put it into a trust store)",
             f"State      {listeners.state.folder or 'in memory'}",
             "MSAL       pass instance_discovery=False",
             "Stop with Ctrl-C.",
@@ -166,20 +196,15 @@ def _connection(listeners, ca_file: Path) -> str:
 
 def _remove_stale(folder: Path) -> None:
     """Remove the files of killed tenants; clients would look for those tenants."""
+    from . import private_file
     from .listeners.listener import listens
 
     for file in folder.glob("serve-*.json"):
         port = file.stem.removeprefix("serve-")
         if port.isdecimal() and not listens(int(port)):
             for kind in (".json", ".pem"):
-                file.with_suffix(kind).unlink(missing_ok=True)
-
-
-def _write_private(path: Path, text: str) -> None:
-    # O_EXCL after unlink: the file is 0600 from its first moment, even if others could read an older one.
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+                private_file.remove(file.with_suffix(kind))
+                private_file.remove_leftovers(file.with_suffix(kind))
 
 
 def _say_notices(notices: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ import logging
 import secrets
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -21,9 +22,9 @@ from .directory.confidential import Confidential
 from .directory.seed import SeededValues
 from .hosts import RUN_HEADER
 from .listeners.connection import Connection
-from .listeners.limits import Limits, OpenConnections, connections_allowed
-from .listeners.listener import PortTaken, Server, bind
-from .listeners.tls import TlsIdentity, new_identity
+from .listeners.limits import Limits, OpenConnections, connections_allowed, raise_file_limit
+from .listeners.listener import CannotListen, Server, bind
+from .listeners.tls import TlsIdentity
 from .state import State, open_state
 
 
@@ -127,11 +128,12 @@ def listen(
 
     Raises:
         PortTaken: a requested port is in use.
+        CannotListen: the system refuses a socket for another reason.
     """
     https = bind(https_port)
     try:
         http = bind(http_port)
-    except PortTaken:
+    except CannotListen:
         for bound in https:
             bound.close()
         raise
@@ -147,8 +149,9 @@ def listen(
         clock=clock,
         **({"password_hint": f"Every practice user's password is {state.seeded.user_password}"} if private else {}),
     )
+    state.directory.database.serve()
     # The certificates follow the computer's clock, not the tenant's: TLS clients compare with theirs.
-    identity = new_identity(time.time())
+    identity = TlsIdentity(time.time())
     return Listeners(
         app=app,
         identity=identity,
@@ -163,16 +166,19 @@ def listen(
 
 
 def serve(listeners: Listeners, ready: Callable[[], None]) -> None:
-    """Answer in the foreground until Ctrl-C or SIGTERM; calls *ready* once requests are answered."""
+    """Answer in the foreground until Ctrl-C, SIGTERM or the terminal's end; calls *ready* once requests are answered."""
+    raise_file_limit(listeners.limits)
     servers = _servers(listeners)
 
     def stop(*_: object) -> None:
         for server in servers:
             server.should_exit = True
 
-    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), stop)
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # nohup has the tenant go on after the terminal's end.
+        if number and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            signal.signal(number, stop)
     asyncio.run(_serve(servers, listeners, ready))
 
 
@@ -193,8 +199,11 @@ def _servers(listeners: Listeners) -> list[uvicorn.Server]:
         "timeout_graceful_shutdown": 2,
         "timeout_keep_alive": limits.idle_seconds,
     }
-    secure = uvicorn.Config(**common, ssl_context_factory=lambda *_: listeners.identity.context)
-    return [Server(config, limits, connections) for config in (secure, uvicorn.Config(**common))]
+
+    def context() -> ssl.SSLContext:
+        return listeners.identity.at(time.time())
+
+    return [Server(uvicorn.Config(**common), limits, connections, chosen) for chosen in (context, None)]
 
 
 async def _serve(servers: list[uvicorn.Server], listeners: Listeners, ready: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 Each person has one folder; ``PRACTICE_TENANT_HOME`` overrides it. It holds ``tenant.sqlite3`` with the directory, and
 ``seeded-secrets.json``, mode 0600, with the seed's random secrets. A damaged file is set aside under another name, never
-emptied. Where the folder can't be written, the tenant lives in memory. A notice says so in both cases.
+emptied. Where the folder or the file can't be used, the tenant lives in memory. A notice says so in both cases.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import private_file
 from .directory import seed
 from .directory.database import Damaged, UnknownSchema
 from .directory.seed import SeededValues
@@ -29,6 +30,10 @@ LOCK = "opening.lock"
 Clock = Callable[[], float]
 
 _WAIT_SECONDS = 20
+
+
+class OpenElsewhere(Exception):
+    """A file that should be set aside can't be renamed: Windows lets nobody while another program has it open."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +81,21 @@ def open_state(folder: Path | None = None, *, clock: Clock = time.time) -> State
                 # A file that SQLite finds sound may still hold rows that no version of this package wrote.
                 notices.append(_set_aside(folder / DATABASE, error))
                 directory, seeded = _open(folder, clock)
-    except (OSError, sqlite3.OperationalError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        notices.append(
-            f"The practice tenant runs in memory: its state folder {folder} can't be written ({reason}). "
-            "What you register is gone when this process ends. Set PRACTICE_TENANT_HOME to a folder you can write."
-        )
-        return in_memory(clock=clock, notices=tuple(notices))
+    except (OSError, sqlite3.OperationalError, OpenElsewhere) as error:
+        return in_memory(clock=clock, notices=(*notices, _why_in_memory(folder, error)))
     return State(directory=directory, seeded=seeded, folder=folder, notices=tuple(notices))
+
+
+def _why_in_memory(folder: Path, error: Exception) -> str:
+    advice = "Stop that program, then restart this one."
+    if isinstance(error, OpenElsewhere):
+        why = f"{error}, and another program has it open, perhaps another notebook's kernel or serve"
+    elif getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        why = f"another program holds the state file in {folder}"
+    else:
+        why = f"its state folder {folder} can't be written ({getattr(error, 'strerror', None) or error})"
+        advice = "Set PRACTICE_TENANT_HOME to a folder you can write."
+    return f"The practice tenant runs in memory: {why}. What you register is gone when this process ends. {advice}"
 
 
 def in_memory(*, clock: Clock = time.time, notices: tuple[str, ...] = ()) -> State:
@@ -103,7 +115,7 @@ def reset(state: State, *, clock: Clock = time.time) -> SeededValues:
         state.directory.database.clear()
         seed.fill(state.directory, values, clock(), keys)
         if state.folder is not None:
-            _write_private(state.folder / SECRETS, values)
+            private_file.write(state.folder / SECRETS, json.dumps(values))
     return SeededValues(**values)
 
 
@@ -115,7 +127,7 @@ def _require_writable(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _one_process_at_a_time(path: Path) -> Iterator[None]:
-    # SQLite doesn't wait when two processes switch a new file to WAL. Only one process may set a damaged file aside.
+    # SQLite doesn't wait when two processes switch a new file to WAL, and a damaged file may be set aside only once.
     # SQLite's lock works on every system and ends with the process that holds it.
     path.touch(mode=0o600)
     with contextlib.closing(sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)) as lock:
@@ -145,20 +157,30 @@ def _file_may_be_sound(error: Exception) -> bool:
 
 
 def _set_aside(path: Path, error: Exception) -> str:
-    """Rename an unusable state file; returns the sentence about it."""
-    kept = _free_name(path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}"))
-    path.rename(kept)
-    for companion in ("-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + companion).rename(kept.with_name(kept.name + companion))
+    """Rename an unusable state file; returns the sentence about it.
+
+    Raises:
+        OpenElsewhere: another program has the file open, and the system doesn't rename open files.
+    """
     if isinstance(error, UnknownSchema):
         reason = f"was written by another version ({error})"
     else:
         reason = f"is damaged ({error if isinstance(error, Damaged) else repr(error)})"
+    kept = _free_name(path.with_name(f"{path.stem}-set-aside-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}"))
+    try:
+        for companion in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                _rename(path.with_name(path.name + companion), kept.with_name(kept.name + companion))
+    except PermissionError as refused:
+        raise OpenElsewhere(f"its state file {path} {reason}") from refused
     return (
         f"The practice tenant's state file {path} {reason}. It is kept as {kept.name}; "
         "a new one was made, so what you registered before has to be registered again."
     )
+
+
+def _rename(path: Path, new: Path) -> None:
+    private_file.persistently(lambda: path.rename(new))
 
 
 def _free_name(path: Path) -> Path:
@@ -171,17 +193,19 @@ def _seed_if_new(directory: Directory, secrets_file: Path, clock: Clock) -> Seed
     # Keys take a fifth of a second to make, so they are made before the transaction locks the file.
     keys = None if directory.tenants() else first_keys(int(clock()))
     with directory.transaction():
+        # Secrets are written in a transaction only, so no other process writes them now.
+        private_file.remove_leftovers(secrets_file)
         values = _read_private(secrets_file)
         if not directory.tenants():
             values = seed.new_secrets()
-            _write_private(secrets_file, values)
+            private_file.write(secrets_file, json.dumps(values))
             seed.fill(directory, values, clock(), keys)
             return SeededValues(**values)
         seed.complete(directory)
         directory.forget_expired(clock())
         if not seed.holds_secrets(directory, values):
             values = seed.new_secrets()
-            _write_private(secrets_file, values)
+            private_file.write(secrets_file, json.dumps(values))
             seed.set_secrets(directory, values, clock())
     return SeededValues(**values)
 
@@ -194,17 +218,3 @@ def _read_private(path: Path) -> dict[str, str]:
         return kept
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
-
-
-def _write_private(path: Path, values: dict[str, str]) -> None:
-    """Replace a file that only its owner may read, all of it or none of it."""
-    # mkstemp makes the file 0600 before anything is in it.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(values, file)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

@@ -12,6 +12,7 @@ to another token endpoint. So it belongs in a folder that only you can write.
 import os
 import pickle
 import tempfile
+import time
 from pathlib import Path
 
 ANSWER = ("msal.throttled_http_client", "NormalizedResponse")
@@ -46,7 +47,22 @@ def save(cache: dict, path: Path) -> None:
     try:
         with open(handle, "wb") as file:
             pickle.dump(dict(cache), file)
-        os.replace(name, path)
+        replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
+
+
+def replace(new: str, path: Path) -> None:
+    """Put a file in another one's place.
+
+    Windows refuses while another program reads the old one: try again a little
+    later, for about a second.
+    """
+    for wait in (0.01, 0.05, 0.1, 0.3, 0.6):
+        try:
+            os.replace(new, path)
+            return
+        except PermissionError:
+            time.sleep(wait)
+    os.replace(new, path)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from practice_tenant import SeededValues
 from practice_tenant.directory.seed import SECRET_NAMES
-from practice_tenant.listeners.tls import new_identity
+from practice_tenant.listeners.tls import TlsIdentity
 
 RUN_TOKEN = "canary-of-this-run"
 
@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def stub_tenant() -> Iterator[StubTenant]:
     """A stand-in that listens on a free port of this computer."""
-    identity = new_identity(time.time())
+    identity = TlsIdentity(time.time())
     with _Server(("127.0.0.1", 0), _Handler) as server:
         server.tenant = StubTenant(https_port=server.server_port, ca_certificate=identity.ca_certificate)
         server.socket = identity.context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

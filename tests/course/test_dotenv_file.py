@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def env_file(tmp_path):
 
 def only_message(path):
     (problem,) = read(path).problems
-    assert problem.message.endswith((".", ".env"))
+    assert problem.message.endswith((".", "?", ".env"))
     return problem.message
 
 
@@ -80,10 +81,12 @@ def test_a_folder_in_the_files_place_gets_a_sentence(env_file):
 
 
 def test_a_file_that_may_not_be_read_gets_a_sentence(env_file, monkeypatch):
-    def refuse(path):
+    env_file.write_text("A=1\n")
+
+    def refuse(path, *mode):
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert ".env cannot be read: Permission denied" in only_message(env_file)
 
 
@@ -359,10 +362,65 @@ def test_a_symbolic_link_stays_one_and_its_file_is_saved(tmp_path):
 
 
 def test_saving_removes_what_a_killed_process_left_when_it_saved(env_file):
-    left, fresh, others = (env_file.with_name(f".env.{name}.tmp") for name in ("0123abcd", "4567abcd", "notes"))
-    for path in (left, fresh, others):
+    left, lock, others = (env_file.with_name(f".env.{name}") for name in ("0123abcd.tmp", "lock", "notes.tmp"))
+    for path in (left, lock, others):
         path.write_text("CLIENT_SECRET=canary\n")
-    for path in (left, others):
-        os.utime(path, (0, 0))
     save(env_file, {"A": "1"})
-    assert sorted(env_file.parent.iterdir()) == sorted([env_file, fresh, others])
+    assert sorted(env_file.parent.iterdir()) == sorted([env_file, others])
+
+
+def test_a_long_file_is_read_in_under_a_second(env_file):
+    env_file.write_text("".join(f"NAME_{number}=value {number}\n" for number in range(20_000)))
+    began = time.monotonic()
+    assert len(read(env_file).values) == 20_000
+    assert time.monotonic() - began < 1
+
+
+def test_thousands_of_problems_are_a_few_sentences(env_file):
+    env_file.write_text("A=1\nno sense\n" * 10_000 + "COURSE_MODE live\n")
+    problems = read(env_file).problems
+    assert len(problems) == 22
+    assert (problems[0].key, problems[0].severity) == ("COURSE_MODE", "error")
+    assert problems[-1].message == ".env has 19979 more lines with problems like these."
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("A=1\n" * 1_100_000, "longer than 4 MB"), ("A=1\nB=a" + " " * 1_000_000 + "b\n", "Line 2 of .env has more than")],
+    ids=["a long file", "a long gap"],
+)
+def test_what_would_take_minutes_to_read_gets_a_sentence(env_file, content, sentence):
+    env_file.write_text(content)
+    assert sentence in only_message(env_file)
+
+
+if hasattr(os, "mkfifo"):
+
+    def test_a_named_pipe_without_a_writer_gets_a_sentence_and_stays(env_file):
+        os.mkfifo(env_file)
+        began = time.monotonic()
+        assert ".env is no ordinary file" in only_message(env_file)
+        assert time.monotonic() - began < 5
+        with pytest.raises(DotenvError, match="no ordinary file"):
+            save(env_file, {"A": "1"})
+        assert stat.S_ISFIFO(env_file.stat().st_mode)
+
+    def test_a_named_pipe_that_a_program_writes_into_is_read_and_never_replaced(env_file):
+        """As a password manager offers a file."""
+        os.mkfifo(env_file)
+        content = "A=1\n" + "B=" + "b" * 100_000 + "\n"
+        writes = f"from pathlib import Path; Path({str(env_file)!r}).write_text({content!r})"
+        with subprocess.Popen([sys.executable, "-c", writes]):
+            assert read(env_file).values == {"A": "1", "B": "b" * 100_000}
+        with pytest.raises(DotenvError, match="saving would replace what another program"):
+            save(env_file, {"A": "2"})
+        assert stat.S_ISFIFO(env_file.stat().st_mode)
+
+    def test_a_device_is_not_waited_for_and_not_replaced(tmp_path):
+        assert read(Path("/dev/null")).values == {}
+        assert "longer than 4 MB" in only_message(Path("/dev/zero"))
+        link = tmp_path / ".env"
+        link.symlink_to("/dev/null")
+        with pytest.raises(DotenvError, match="saving would replace"):
+            save(link, {"A": "1"})
+        assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)

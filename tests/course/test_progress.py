@@ -173,7 +173,8 @@ def test_a_reset_that_fails_says_so_and_forgets_nothing(home, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.unlink", fail)
         message = text(progress().reset())
-    assert message == f"Progress is not reset: `{home / 'progress.json'}` can't be removed (Permission denied)."
+    reason = "Permission denied; another program may have it open"
+    assert message == f"Progress is not reset: `{home / 'progress.json'}` can't be removed ({reason})."
     assert progress().done == {"00-mode"}
 
 

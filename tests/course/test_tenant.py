@@ -14,7 +14,7 @@ import requests
 from course import Registration, Tenant, served_tenant
 from course.registration import RegistrationError
 from course.served_tenant import ControlClient, ControlError, WrongArgument
-from practice_tenant.listeners.tls import new_identity
+from practice_tenant.listeners.tls import TlsIdentity
 from tests.course.stub_tenant import Answer, StubTenant, stub_tenant
 from tests.environment import ROOT
 
@@ -216,7 +216,7 @@ def test_a_command_goes_to_this_computer_with_the_token_and_nowhere_else(stub, m
 
 def test_another_certificate_authority_is_not_believed(stub):
     control = ControlClient(
-        https_port=stub.https_port, ca_certificate=new_identity(1_790_000_000).ca_certificate, token=TOKEN
+        https_port=stub.https_port, ca_certificate=TlsIdentity(1_790_000_000).ca_certificate, token=TOKEN
     )
     with pytest.raises(ControlError, match="can't be reached"):
         control.faults()

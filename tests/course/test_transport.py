@@ -26,7 +26,6 @@ from course.redaction import Redaction, Secret
 from course.transport import CLOUD_HOSTS, METADATA, HostRefused, Network, Practice
 from practice_tenant import SeededValues
 from practice_tenant.hosts import B2C_HOST, METADATA_HOST, cloud_faces, external_id_faces
-from practice_tenant.listeners.tls import new_identity
 from tests.course.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 from tests.tenant.session import session_of
 
@@ -321,7 +320,7 @@ def test_what_the_environment_says_of_the_internet_changes_nothing(name, value, 
 def test_what_a_request_says_of_them_changes_nothing_either(options, tenant, trace):
     assert requests.get(USERS, **options).ok
     tenant.received.clear()
-    tenant.ca_certificate = new_identity(time.time()).ca_certificate
+    tenant.ca_certificate = TlsIdentity(time.time()).ca_certificate
     with pytest.raises(requests.exceptions.SSLError):
         requests.get(USERS, **options)
     assert tenant.received == [], "the certificate authority of the run alone is trusted"

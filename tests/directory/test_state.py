@@ -56,6 +56,16 @@ if os.name == "posix":
         assert set(modes.values()) == {0o600}, modes
 
 
+def test_the_folder_is_made_for_its_owner_alone_on_windows_too(opened, tmp_path, monkeypatch):
+    """There os.mkdir turns this mode, and no other, into an access control list."""
+    mkdir, modes = os.mkdir, []
+    monkeypatch.setattr(
+        os, "mkdir", lambda path, mode=0o777, **options: (modes.append(mode), mkdir(path, mode, **options))
+    )
+    opened(tmp_path / "tenant")
+    assert modes == [0o700]
+
+
 def test_the_folder_is_the_one_that_the_environment_names(monkeypatch, tmp_path):
     monkeypatch.setenv("PRACTICE_TENANT_HOME", str(tmp_path / "chosen"))
     assert default_folder() == tmp_path / "chosen"

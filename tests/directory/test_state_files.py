@@ -1,6 +1,8 @@
 """State files that can't be used: damaged, of another version, not writable, or lost. Nothing is ever silently emptied."""
 
+import errno
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -61,6 +63,51 @@ def test_a_sound_file_with_damaged_rows_is_named_and_set_aside(damage, opened, t
     assert "is damaged" in notice
     assert holds_its_secrets(state)
     assert opened(tmp_path).notices == ()
+
+
+def test_a_damaged_file_that_another_kernel_has_open_is_set_aside_once_it_is_closed(opened, tmp_path, monkeypatch):
+    """Windows lets nobody rename an open file."""
+    (tmp_path / DATABASE).write_bytes(b"not a database " * 1000)
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "The process cannot access the file")
+
+    with monkeypatch.context() as windows:
+        windows.setattr(Path, "rename", refuse)
+        state = opened(tmp_path)
+    [notice] = state.notices
+    assert state.folder is None
+    assert "is damaged" in notice and "another program has it open" in notice
+    assert "Stop that program, then restart this one." in notice
+    assert "can't be written" not in notice and "PRACTICE_TENANT_HOME" not in notice
+    again = opened(tmp_path)
+    assert again.folder == tmp_path
+    assert len(set_aside(tmp_path)) == 1
+
+
+def test_windows_refuses_to_replace_the_secrets_while_they_are_read_and_they_are_written_then(
+    opened, tmp_path, monkeypatch
+):
+    replace, refusals = os.replace, iter([PermissionError(errno.EACCES, "Access is denied")] * 3)
+
+    def refuse(*arguments):
+        for error in refusals:
+            raise error
+        replace(*arguments)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    state = opened(tmp_path)
+    assert state.notices == ()
+    assert next(refusals, None) is None
+    assert holds_its_secrets(state)
+
+
+def test_what_a_killed_process_left_of_its_secrets_is_removed(opened, tmp_path):
+    left = tmp_path / f"{SECRETS}.abcd1234.tmp"
+    left.write_text("a secret")
+    state = opened(tmp_path)
+    assert not left.exists()
+    assert holds_its_secrets(state)
 
 
 def test_two_files_that_are_damaged_in_one_second_are_both_kept(opened, tmp_path):

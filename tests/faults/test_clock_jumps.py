@@ -1,13 +1,16 @@
 """The computer's clock jumps by an hour while a kernel runs: the tenant, MSAL and TLS all go by the new time."""
 
+import errno
 import socket
 import ssl
+import tempfile
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
-from practice_tenant.listeners.tls import new_identity
+from practice_tenant.listeners.tls import TlsIdentity
 from tests.children import run
 
 HOUR = 3600
@@ -78,22 +81,64 @@ def test_an_hour_back_the_old_token_does_not_count_yet_and_a_new_one_does(tmp_pa
     assert said == f'{{"users before": 200, "kept app": "cache", {GOES_ON}, "old token": 401, "registered": true}}\n'
 
 
-@pytest.mark.parametrize("jump", [HOUR, -HOUR], ids=["ahead", "back"])
-def test_tls_is_trusted_after_the_jump(jump: int):
-    """OpenSSL reads the computer's own clock, so here the certificates are made before it jumped."""
-    identity = new_identity(time.time() - jump)
+DAY = 24 * HOUR
+YEARS = 3650 * DAY
+
+
+def trusted(identity: TlsIdentity, client: ssl.SSLContext, now: float) -> bool:
+    """Whether a client takes the certificate that a listener shows, whose clock says *now*. OpenSSL reads the computer's."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
 
         def answer() -> None:
-            with identity.context.wrap_socket(listener.accept()[0], server_side=True) as connection:
+            with suppress(OSError), identity.at(now).wrap_socket(listener.accept()[0], server_side=True) as connection:
                 connection.sendall(b"trusted")
                 connection.recv(1)
 
         thread = threading.Thread(target=answer)
         thread.start()
-        client = ssl.create_default_context(cadata=identity.ca_certificate)
-        with client.wrap_socket(socket.create_connection(("127.0.0.1", port), 30), server_hostname="localhost") as tls:
-            assert tls.recv(7) == b"trusted"
-            tls.sendall(b".")
-        thread.join()
+        connection = socket.create_connection(("127.0.0.1", listener.getsockname()[1]), 30)
+        try:
+            with connection, client.wrap_socket(connection, server_hostname="localhost") as tls:
+                assert tls.recv(7) == b"trusted"
+                tls.sendall(b".")
+                return True
+        except ssl.SSLCertVerificationError:
+            return False
+        finally:
+            thread.join()
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR, 14 * DAY, -14 * DAY], ids=lambda jump: f"{jump / HOUR:.0f} h")
+def test_tls_is_trusted_after_the_jump_with_the_certificate_from_before(jump: int):
+    identity = TlsIdentity(time.time() - jump)
+    client = ssl.create_default_context(cadata=identity.ca_certificate)
+    assert trusted(identity, client, time.time() - jump)
+
+
+@pytest.mark.parametrize(
+    "jump", [16 * DAY, -16 * DAY, YEARS, -YEARS, time.time() - DAY], ids=lambda jump: f"{jump / DAY:.0f} d"
+)
+def test_tls_is_trusted_by_the_same_client_however_old_the_run_is_and_wherever_the_clock_was(jump: float):
+    """A kernel that runs for weeks, a clock that stood in 1970 or in another decade when it started."""
+    identity = TlsIdentity(time.time() - jump)
+    client = ssl.create_default_context(cadata=identity.ca_certificate)
+    assert trusted(identity, client, time.time())
+
+
+def test_a_certificate_that_has_ended_is_not_trusted():
+    """Without this, the tests before would show nothing."""
+    identity = TlsIdentity(time.time() - 31 * DAY)
+    client = ssl.create_default_context(cadata=identity.ca_certificate)
+    assert not trusted(identity, client, time.time() - 31 * DAY)
+    assert trusted(identity, client, time.time())
+
+
+def test_the_old_certificate_stays_where_no_file_can_be_written(monkeypatch):
+    identity = TlsIdentity(time.time() - 16 * DAY)
+    client = ssl.create_default_context(cadata=identity.ca_certificate)
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    assert trusted(identity, client, time.time())

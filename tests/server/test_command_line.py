@@ -1,16 +1,21 @@
 """`python -m practice_tenant serve | show | reset`, as a person runs it from the notebooks' folder."""
 
+import errno
 import io
 import json
 import os
 import re
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http.client import HTTPSConnection
 from pathlib import Path
 
 import msal
@@ -250,6 +255,101 @@ def test_reset_asks_at_a_terminal_and_takes_only_yes_for_yes(opened_there, monke
     assert status == (0 if agreed else 1)
     assert (state.directory.application(app_id=REGISTERED.app_id) is None) is agreed
     assert ("starts afresh" in said, "Nothing was changed." in said) == (agreed, not agreed)
+
+
+def test_nothing_is_reset_where_the_folder_cannot_be_used(tmp_path):
+    tenant_folder(tmp_path).write_text("in the way")
+    done = command("reset", "--yes", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "runs in memory" in done.stderr
+    assert "Nothing was changed" in done.stderr
+
+
+def test_a_process_that_may_open_no_more_files_is_told_so(monkeypatch, capsys):
+    def refuse():
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("practice_tenant.state.open_state", refuse)
+    assert main(["show"]) == 1
+    assert "too many files are open" in capsys.readouterr().err
+
+
+def test_letters_that_a_code_page_lacks_are_written_as_escapes(tmp_path, monkeypatch):
+    """A console or a pipe on Windows, whose code page has no letter of the folder's name."""
+    folder = tmp_path / "päth 空"
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii:strict")
+    with served(folder) as (process, lines):
+        assert "State      " + ascii(str(tenant_folder(folder)))[1:-1] + "\n" in lines
+        process.send_signal(STOPS[0])
+        assert "Traceback" not in process.communicate(timeout=10)[1]
+    for done in (command("show", folder=folder), command("reset", "--yes", folder=folder)):
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\\u7a7a" in done.stdout
+
+
+if os.name == "posix":
+
+    def test_a_closed_terminal_ends_it_as_ctrl_c_does(tmp_path):
+        with served(tmp_path) as (process, _):
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(10) == 0
+            assert "Traceback" not in process.stderr.read()
+        assert list(tenant_folder(tmp_path).glob("serve-*")) == []
+
+    def test_nohup_has_it_go_on_after_the_terminals_end(tmp_path):
+        with running(
+            "-c",
+            "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
+            "os.execv(sys.executable, [sys.executable, '-m', 'practice_tenant', *sys.argv[1:]])",
+            *("serve", "--https-port", "0", "--http-port", "0"),
+            folder=tmp_path,
+        ) as process:
+            while not process.stdout.readline().startswith("Stop with"):
+                assert process.poll() is None
+            process.send_signal(signal.SIGHUP)
+            assert ask(tmp_path, secrets(tmp_path)["client_secret"])[0]["token_type"] == "Bearer"
+
+
+def test_what_was_begun_is_finished_when_it_is_told_to_stop(tmp_path):
+    """Sixteen clients that ask without a pause, half of them with a new connection each time."""
+    with served(tmp_path) as (process, _):
+        tenant = connection(tmp_path)
+        began, answered, context = [], [], ssl.create_default_context(cafile=tenant["ca_certificate"])
+
+        def ask_until_it_stops(number: int) -> None:
+            client = None
+            while True:
+                try:
+                    client = client or connected(tenant["https_port"], context)
+                except ConnectionRefusedError:
+                    return
+                began.append(number)
+                client.request(
+                    "GET", "/common/discovery/v2.0/keys", headers={"Connection": "close"} if number % 2 else {}
+                )
+                answer = client.getresponse()
+                answer.read()
+                answered.append(answer.status)
+                if answer.will_close:
+                    client.close()
+                    client = None
+
+        with ThreadPoolExecutor(16) as pool:
+            asking = [pool.submit(ask_until_it_stops, number) for number in range(16)]
+            while len(answered) < 100:
+                time.sleep(0.01)
+            process.send_signal(STOPS[-1])
+            for each in asking:
+                each.result(timeout=SECONDS)
+        assert process.wait(10) == 0
+    assert answered == [200] * len(began)
+
+
+def connected(port: int, context: ssl.SSLContext) -> HTTPSConnection:
+    """A client with an open connection."""
+    client = HTTPSConnection("localhost", port, context=context, timeout=SECONDS)
+    client.connect()
+    return client
 
 
 def test_without_a_command_it_says_which_there_are(tmp_path):

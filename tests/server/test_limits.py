@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -11,7 +12,8 @@ from http.client import HTTPResponse
 
 import pytest
 
-from practice_tenant.listeners.limits import Limits, connections_allowed
+from practice_tenant.listeners.limits import Limits, connections_allowed, raise_file_limit
+from tests.children import run
 from tests.tenant.limited import Limited, all_at_once, limited, seconds_until_cut
 from tests.tenant.listener import SECONDS, http_request, over_tcp, over_tls
 
@@ -310,6 +312,45 @@ def test_ten_seconds_are_the_most_for_everybody():
     limits = Limits()
     assert limits.seconds + 2 * limits.farewell_seconds <= 10
     assert 200 < connections_allowed(Limits(connections=300)) <= 300
+
+
+def test_windows_select_takes_512_sockets(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert connections_allowed(Limits()) < 512 - 32
+    assert connections_allowed(SHORT) == SHORT.connections
+    raise_file_limit(Limits())
+
+
+LOWERED = """
+import resource, sys
+from practice_tenant.listeners.limits import Limits, connections_allowed, raise_file_limit
+resource.setrlimit(resource.RLIMIT_NOFILE, tuple(map(int, sys.argv[1:3])))
+print(connections_allowed(Limits()))
+raise_file_limit(Limits())
+print(connections_allowed(Limits()))
+"""
+
+if sys.platform != "win32":
+
+    @pytest.mark.parametrize(
+        ("soft", "hard", "before", "after"), [(256, 4096, 128, 2000), (256, 512, 128, 384), (64, 64, 32, 32)]
+    )
+    def test_a_low_limit_of_files_leaves_room_for_other_files_and_is_raised_where_it_may_be(
+        tmp_path, soft, hard, before, after
+    ):
+        """256 is what macOS gives at first."""
+        assert run(LOWERED, tmp_path, str(soft), str(hard)).split() == [str(before), str(after)]
+
+    def test_macos_may_refuse_to_raise_it(monkeypatch):
+        import resource
+
+        def refuse(*_):
+            raise ValueError("current limit exceeds maximum limit")
+
+        monkeypatch.setattr(resource, "getrlimit", lambda _: (256, resource.RLIM_INFINITY))
+        monkeypatch.setattr(resource, "setrlimit", refuse)
+        raise_file_limit(Limits())
+        assert connections_allowed(Limits()) == 128
 
 
 @pytest.mark.statement(97)

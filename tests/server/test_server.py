@@ -1,12 +1,15 @@
 """The tenant's listeners: started once in a process, on this computer only, and gone with it."""
 
+import errno
+import os
 import socket
 from collections.abc import Iterator
 
 import pytest
 
 from practice_tenant import state
-from practice_tenant.server import PortTaken, listen
+from practice_tenant.listeners.listener import CannotListen, PortTaken
+from practice_tenant.server import listen
 from tests.children import run, running
 
 
@@ -140,3 +143,53 @@ if IPV6:
             port = other.getsockname()[1]
             with pytest.raises(PortTaken, match=f"Port {port} "):
                 listen(in_memory, https_port=port)
+
+
+REFUSALS = {
+    "Windows reserved the port (WinError 10013)": (errno.EACCES, "doesn't give port 8443 to programs like this one"),
+    "no loopback interface": (errno.EADDRNOTAVAIL, "no address 127.0.0.1"),
+    "no file descriptor is left": (errno.EMFILE, "may not open more files"),
+    "the computer has too many open files": (errno.ENFILE, "too many open files"),
+    "something else": (errno.ENOBUFS, "No buffer space available"),
+}
+
+
+@pytest.mark.parametrize("port", [8443, 0])
+@pytest.mark.parametrize(("number", "said"), REFUSALS.values(), ids=REFUSALS)
+def test_a_socket_that_the_system_refuses_is_no_taken_port(number, said, port, in_memory, monkeypatch):
+    def refuse(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(CannotListen, match=said.replace("8443", str(port))) as raised:
+        listen(in_memory, https_port=port)
+    assert not isinstance(raised.value, PortTaken)
+
+
+@pytest.mark.parametrize("refused", [errno.EADDRINUSE, errno.EACCES])
+def test_a_free_port_is_looked_for_again_where_only_one_address_has_it(refused, in_memory, monkeypatch):
+    bind, left = socket.socket.bind, iter(range(3))
+
+    def refuse(bound, address):
+        if address[0] == "::1" and next(left, None) is not None:
+            raise OSError(refused, os.strerror(refused))
+        bind(bound, address)
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    listeners = listen(in_memory)
+    for bound in (*listeners.https, *listeners.http):
+        bound.close()
+    assert next(left, None) is None or not IPV6
+
+
+def test_an_address_that_never_has_a_free_port_is_not_tried_for_ever(in_memory, monkeypatch):
+    bind = socket.socket.bind
+
+    def refuse(bound, address):
+        if address[0] == "::1":
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        bind(bound, address)
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(CannotListen, match="No port is free on both"):
+        listen(in_memory)

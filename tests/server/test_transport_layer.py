@@ -1,5 +1,6 @@
 """The listeners: TLS, certificates, and a Host that nothing else can stand in for. On real sockets."""
 
+import socket
 import ssl
 from functools import partial
 from ipaddress import ip_network
@@ -191,7 +192,16 @@ def test_the_authority_may_vouch_for_this_computer_only(running: RunningTenant):
     }
     basic = authority.extensions.get_extension_for_class(x509.BasicConstraints)
     assert (basic.critical, basic.value.ca, basic.value.path_length) == (True, True, 0)
-    assert (authority.not_valid_after_utc - authority.not_valid_before_utc).days <= 31
+
+
+@pytest.mark.statement(79)
+def test_the_listeners_own_certificate_lasts_weeks(running: RunningTenant, context: ssl.SSLContext):
+    with (
+        socket.create_connection(("127.0.0.1", running.https_port)) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as tls,
+    ):
+        leaf = x509.load_der_x509_certificate(tls.getpeercert(binary_form=True))
+    assert 30 <= (leaf.not_valid_after_utc - leaf.not_valid_before_utc).days <= 90
 
 
 @pytest.mark.statement(79)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.registration import KEYS
+from course.shared_file import persistently
 
 NOTEBOOKS = Path(__file__).resolve().parents[2]
 FIRST = NOTEBOOKS / "scripts" / "first_daemon.py"
@@ -92,7 +93,7 @@ def replace_file(path: Path, text: str) -> None:
     new = path.with_suffix(".new")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(new, path)
+    persistently(lambda: os.replace(new, path))
 
 
 def _job(line: str) -> Job | None:

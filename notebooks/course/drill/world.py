@@ -64,10 +64,13 @@ class World:
         """Start the tenant, the second time on the ports and with the state of the first."""
         https, http = map(str, self._ports)
         command = [sys.executable, "-m", "practice_tenant", "serve", "--https-port", https, "--http-port", http]
-        environment = os.environ | {"PRACTICE_TENANT_HOME": str(self._home), "PYTHONUNBUFFERED": "1"}
-        self._process = subprocess.Popen(
-            command, cwd=NOTEBOOKS, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        environment = os.environ | {
+            "PRACTICE_TENANT_HOME": str(self._home),
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONIOENCODING": "utf-8",
+        }
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"}
+        self._process = subprocess.Popen(command, cwd=NOTEBOOKS, env=environment, **pipes)
         said = []
         for line in self._process.stdout:
             if line.startswith(_READY):

@@ -11,9 +11,8 @@ import os
 from dataclasses import dataclass
 from itertools import count, groupby
 from pathlib import Path
-from tempfile import mkstemp
 
-from course import exercises
+from course import exercises, shared_file
 from course.exercises.exercise import Exercise
 from course.message import Message, inline
 
@@ -90,9 +89,8 @@ def note_done(exercise_id: str) -> tuple[str, ...]:
     path = _file()
     try:
         done, notes = _read(path)
-        unsaved = {exercise_id, *_in_memory} - done
-        if unsaved:
-            _write(path, done | unsaved)
+        if unsaved := {exercise_id, *_in_memory} - done:
+            notes += _add(path, unsaved)
         _in_memory.clear()
     except OSError as error:
         _in_memory[exercise_id] = _kept_in_memory(path, error)
@@ -105,9 +103,9 @@ def reset() -> Message:
     before = progress()
     path = _file()
     try:
-        path.unlink(missing_ok=True)
-    except NotADirectoryError:
-        pass  # COURSE_HOME names no folder, so there is no file either
+        if path.parent.is_dir():
+            with shared_file.locked(path):
+                shared_file.persistently(lambda: path.unlink(missing_ok=True))
     except OSError as error:
         return Message(f"Progress is not reset: `{path}` can't be removed ({_reason(error)}).")
     _in_memory.clear()
@@ -125,36 +123,43 @@ def _file() -> Path:
 
 def _read(path: Path) -> tuple[set[str], tuple[str, ...]]:
     """The ids in the file, and a sentence if it made no sense and was set aside."""
+    done = _done(path)
+    if done is not None:
+        return done, ()
+    with shared_file.locked(path):
+        return _read_locked(path)
+
+
+def _read_locked(path: Path) -> tuple[set[str], tuple[str, ...]]:
+    done = _done(path)
+    return (set(), (_set_aside(path),)) if done is None else (done, ())
+
+
+def _done(path: Path) -> set[str] | None:
+    """The ids in the file; None if it makes no sense."""
     try:
         done = json.loads(path.read_text(encoding="utf-8"))["done"]
-        if isinstance(done, list) and all(isinstance(name, str) for name in done):
-            return set(done), ()
     except FileNotFoundError:
-        return set(), ()
-    except (ValueError, KeyError, TypeError):
-        pass
-    return set(), (_set_aside(path),)
+        return set()
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return set(done) if isinstance(done, list) and all(isinstance(name, str) for name in done) else None
 
 
 def _set_aside(path: Path) -> str:
     names = (path.with_name(f"progress.unreadable-{number}.json") for number in count(1))
     aside = next(name for name in names if not name.exists())
-    path.rename(aside)
+    shared_file.persistently(lambda: path.rename(aside))
     return f"The progress file made no sense, so it was set aside as `{aside}`, and progress begins anew."
 
 
-def _write(path: Path, done: set[str]) -> None:
+def _add(path: Path, unsaved: set[str]) -> tuple[str, ...]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = mkstemp(dir=path.parent, prefix="progress.")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump({"done": sorted(done)}, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except OSError:
-        os.unlink(name)
-        raise
+    with shared_file.locked(path):
+        # Read again: another kernel may have noted something meanwhile.
+        done, notes = _read_locked(path)
+        shared_file.save(path, json.dumps({"done": sorted(done | unsaved)}, indent=2).encode())
+    return notes
 
 
 def _kept_in_memory(path: Path, error: OSError) -> str:

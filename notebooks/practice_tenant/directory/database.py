@@ -6,6 +6,7 @@ as it was before.
 
 import contextlib
 import dataclasses
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Hashable, Iterator
@@ -13,7 +14,9 @@ from pathlib import Path
 
 from .schema import SCHEMA_VERSION, STEPS, TABLE_NAMES
 
-_BUSY_SECONDS = 20
+# How long to wait for another process: while the file is opened, and while an event loop stands still meanwhile.
+_OPENING_SECONDS = 5
+_SERVING_SECONDS = 0.25
 
 # About five results for each app that requests tokens, a kilobyte or two each.
 _MOST_CACHED = 4096
@@ -29,6 +32,10 @@ class Damaged(Exception):
     """SQLite's quick check finds the file damaged; the text says where."""
 
 
+class Gone(sqlite3.OperationalError):
+    """The file was removed or replaced while it was in use; what is written now reaches no other process."""
+
+
 class Database:
     """One SQLite database for several threads and processes.
 
@@ -39,16 +46,20 @@ class Database:
         Damaged: the quick check fails.
         sqlite3.OperationalError: the file can't be used now.
         UnknownSchema: this version doesn't know the file's schema.
+
+    A method that reads or changes something raises sqlite3.OperationalError too; ``Gone`` is one.
     """
 
     def __init__(self, path: Path | None = None):
         self.path = path
+        self._serving = self._waited_in_vain = False
+        self._file: os.stat_result | None = None
         self._lock = threading.RLock()
         self._cache: dict[Hashable, tuple] = {}
         self._cached_at: tuple[int, int] | None = None
         self._seen: int | None = None
         self._connection = sqlite3.connect(
-            path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            path or ":memory:", timeout=_OPENING_SECONDS, isolation_level=None, check_same_thread=False
         )
         self._connection.row_factory = sqlite3.Row
         try:
@@ -66,6 +77,8 @@ class Database:
             self.row("PRAGMA synchronous = NORMAL")
         with self.transaction():
             self._take_steps(self.row("PRAGMA user_version")[0])
+        if self.path is not None:
+            self._file = self.path.stat()
 
     def _check(self) -> None:
         try:
@@ -92,6 +105,35 @@ class Database:
         """Close the file. The database can't be used afterwards."""
         self._connection.close()
 
+    def serve(self) -> None:
+        """Wait a moment only for other processes from now on: an event loop asks, and every client waits with it."""
+        with self._lock:
+            self._serving = True
+            self._wait(_SERVING_SECONDS)
+
+    def _wait(self, seconds: float) -> None:
+        self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
+    def _execute(self, sql: str, values: tuple) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, values)
+        except sqlite3.OperationalError as error:
+            # Sixteen clients that wait one after the other would wait for seconds: only the first one does.
+            if self._serving and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                self._waited_in_vain = True
+                self._wait(0)
+            raise
+
+    def _require_file(self) -> None:
+        if self._file is None:
+            return
+        try:
+            same = os.path.samestat(self._file, os.stat(self.path))
+        except OSError:
+            same = False
+        if not same:
+            raise Gone(f"{self.path} was removed or replaced meanwhile. Restart the kernel, or serve")
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Make all of the changes inside, or none. Transactions nest; the outermost one counts."""
@@ -99,7 +141,11 @@ class Database:
             if self._connection.in_transaction:
                 yield
                 return
+            self._require_file()
             self.row("BEGIN IMMEDIATE")
+            if self._waited_in_vain:
+                self._waited_in_vain = False
+                self._wait(_SERVING_SECONDS)
             try:
                 yield
                 self.row("COMMIT")
@@ -128,12 +174,12 @@ class Database:
     def row(self, sql: str, *values: object) -> sqlite3.Row | None:
         """The first row of a query's result."""
         with self._lock:
-            return self._connection.execute(sql, values).fetchone()
+            return self._execute(sql, values).fetchone()
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """The rows of a query's result."""
         with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+            return self._execute(sql, values).fetchall()
 
     def objects(self, make: Make, sql: str, *values: object) -> list:
         """The rows of a query's result, as objects."""
@@ -172,7 +218,10 @@ class Database:
     def revision(self) -> tuple[int, int]:
         """A value that differs once this process or another changed anything."""
         with self._lock:
-            version = self.row("PRAGMA data_version")[0] if self._seen is None else self._seen
+            version = self._seen
+            if version is None:
+                self._require_file()
+                version = self.row("PRAGMA data_version")[0]
             return version, self._connection.total_changes
 
     @contextlib.contextmanager
@@ -190,7 +239,7 @@ class Database:
     def change(self, sql: str, *values: object) -> int:
         """Run one statement in a transaction; returns how many rows it touched."""
         with self.transaction():
-            return self._connection.execute(sql, values).rowcount
+            return self._execute(sql, values).rowcount
 
     def insert(self, table: str, **columns: object) -> None:
         """Add a row."""

@@ -91,6 +91,8 @@ class Connection(StrictProtocol):
         """Count a request that now waits for its answer."""
         super().on_headers_complete()
         self._unanswered += 1
+        if self._connections.ending:
+            self.cycle.keep_alive = False
 
     def whole(self) -> None:
         """End the time limit of a request that arrived completely."""

@@ -1,11 +1,14 @@
 """Limits of a listener: time, size and number of connections, and which connection to evict at the last one."""
 
+import contextlib
 import sys
 from dataclasses import dataclass
 from typing import Protocol
 
 # Files that stay free for everything else in this process.
 _OTHER_FILES = 128
+# On Windows, select() takes 512 sockets, and Jupyter's kernels have an event loop that calls it.
+_MOST_ON_WINDOWS = 448
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +23,8 @@ class Limits:
         headers: header fields of a request.
         head_bytes: length of request line and header fields together.
         body_bytes: length of a request's body; the authority's forms have the same limit.
-        connections: connections of both listeners together. 200 people with a browser and a program each fit in.
+        connections: connections of both listeners together, where the system lets a process have so many
+            (``connections_allowed``). 200 people with a browser and a program each fit in.
     """
 
     seconds: float = 8
@@ -37,13 +41,29 @@ class Limits:
 def connections_allowed(limits: Limits) -> int:
     """How many connections this process can keep: without a free file descriptor it could accept none at all."""
     if sys.platform == "win32":
-        return limits.connections
+        return min(limits.connections, _MOST_ON_WINDOWS)
     import resource
 
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if files == resource.RLIM_INFINITY:
         return limits.connections
     return min(limits.connections, max(files - _OTHER_FILES, files // 2))
+
+
+def raise_file_limit(limits: Limits) -> None:
+    """Let this process open as many files as its connections want, where it may: macOS gives 256 at first."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.connections + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS refuses more than the system's own limit, whatever the hard one says.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Evictable(Protocol):
@@ -58,9 +78,13 @@ class OpenConnections:
 
     Evicts the oldest connection that has sent nothing, else the one that is idle for longest. A connection whose
     request is being answered stays.
+
+    Attributes:
+        ending: the server stops, so each connection closes after its next answer.
     """
 
     def __init__(self, most: int):
+        self.ending = False
         self._most = most
         # Dictionaries keep the order: of arrival, or of the last answer.
         self._new: dict[Evictable, None] = {}

@@ -1,58 +1,74 @@
 """The certificate authority of one run, and the TLS settings of the HTTPS listener.
 
-The authority may certify this computer only (name constraints, RFC 5280 section 4.2.1.10) and expires within days. Its
-private key is never written. Only our own HTTP client trusts it; no trust store gets it.
+The authority may certify this computer only (name constraints, RFC 5280 section 4.2.1.10). Its private key is never
+written and ends with the process, so its certificate has no end of its own: clients go on trusting it however old the
+process gets and wherever the clock moves. The listener's certificate lasts weeks and is made anew in time. Only our own
+HTTP client trusts the authority; no trust store gets it.
 """
 
+import contextlib
 import datetime
 import ipaddress
-import os
 import secrets
 import ssl
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-_VALID_DAYS = 14
 _LOOPBACK = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 
+# RFC 5280 section 4.1.2.5: the last moment stands for a certificate with no well-defined end.
+_ALWAYS = (
+    datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC),
+    datetime.datetime(9999, 12, 31, 23, 59, 59, tzinfo=datetime.UTC),
+)
+# A leaf is valid so long before and after it is made. Apple's clients refuse one that lasts more than 825 days.
+_LEAF_DAYS = 30
+_RENEWED_AFTER_SECONDS = _LEAF_DAYS / 2 * 24 * 3600
 
-@dataclass(frozen=True, kw_only=True)
+
 class TlsIdentity:
-    """``context`` is for a listener; a client needs ``ca_certificate`` (PEM text) to trust it."""
-
-    context: ssl.SSLContext
-    ca_certificate: str
-
-
-def new_identity(now: float) -> TlsIdentity:
-    """Make a certificate authority and a leaf for localhost, 127.0.0.1 and ::1.
+    """A certificate authority, and a leaf of it for localhost, 127.0.0.1 and ::1.
 
     Args:
-        now: seconds since the epoch. The certificates are valid from a day earlier, so that they survive a clock that
-            jumps back an hour.
+        now: seconds since the epoch.
+
+    Attributes:
+        context: for a listener.
+        ca_certificate: PEM text; a client needs it to trust the listener.
     """
-    start = datetime.datetime.fromtimestamp(now, datetime.UTC) - datetime.timedelta(days=1)
-    ca_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = _authority(ca_key, start)
-    leaf = _leaf(leaf_key, ca, ca_key, start)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    _load(context, leaf, leaf_key)
-    return TlsIdentity(context=context, ca_certificate=ca.public_bytes(serialization.Encoding.PEM).decode())
+
+    def __init__(self, now: float):
+        self._ca_key, self._leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+        self._ca = _authority(self._ca_key)
+        self.ca_certificate = self._ca.public_bytes(serialization.Encoding.PEM).decode()
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.context.set_alpn_protocols(["http/1.1"])
+        self._make_leaf(now)
+
+    def at(self, now: float) -> ssl.SSLContext:
+        """The listener's context, with a new leaf once the clock has moved far from where the last one was made."""
+        if abs(now - self._made) > _RENEWED_AFTER_SECONDS:
+            # Without a folder for temporary files there is no new one; the old one may still be good.
+            with contextlib.suppress(OSError):
+                self._make_leaf(now)
+        return self.context
+
+    def _make_leaf(self, now: float) -> None:
+        _load(self.context, _leaf(self._leaf_key, self._ca, self._ca_key, now), self._leaf_key)
+        self._made = now
 
 
-def _authority(key: ec.EllipticCurvePrivateKey, start: datetime.datetime) -> x509.Certificate:
+def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     allowed = [x509.DNSName("localhost")]
     allowed += [x509.IPAddress(ipaddress.ip_network(address)) for address in _LOOPBACK]
     name = _name("Practice tenant, this run only")
     return (
-        _builder(name, name, key, start)
+        _builder(name, name, key, *_ALWAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(key_cert_sign=True), critical=True)
         .add_extension(x509.NameConstraints(permitted_subtrees=allowed, excluded_subtrees=None), critical=True)
@@ -61,10 +77,11 @@ def _authority(key: ec.EllipticCurvePrivateKey, start: datetime.datetime) -> x50
     )
 
 
-def _leaf(key, ca: x509.Certificate, ca_key, start: datetime.datetime) -> x509.Certificate:
+def _leaf(key, ca: x509.Certificate, ca_key, now: float) -> x509.Certificate:
+    made, span = datetime.datetime.fromtimestamp(now, datetime.UTC), datetime.timedelta(days=_LEAF_DAYS)
     names = [x509.DNSName("localhost"), *(x509.IPAddress(address) for address in _LOOPBACK)]
     return (
-        _builder(_name("localhost"), ca.subject, key, start)
+        _builder(_name("localhost"), ca.subject, key, made - span, made + span)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -75,7 +92,7 @@ def _leaf(key, ca: x509.Certificate, ca_key, start: datetime.datetime) -> x509.C
     )
 
 
-def _builder(subject, issuer, key, start: datetime.datetime) -> x509.CertificateBuilder:
+def _builder(subject, issuer, key, start: datetime.datetime, end: datetime.datetime) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -83,7 +100,7 @@ def _builder(subject, issuer, key, start: datetime.datetime) -> x509.Certificate
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
-        .not_valid_after(start + datetime.timedelta(days=_VALID_DAYS))
+        .not_valid_after(end)
     )
 
 
@@ -113,10 +130,8 @@ def _load(context: ssl.SSLContext, leaf: x509.Certificate, key: ec.EllipticCurve
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(passphrase.encode()),
     )
-    handle, name = tempfile.mkstemp(suffix=".pem")
-    try:
-        with open(handle, "wb") as file:
-            file.write(leaf.public_bytes(serialization.Encoding.PEM) + encrypted)
-        context.load_cert_chain(Path(name), password=passphrase)
-    finally:
-        os.unlink(name)
+    # In a folder of its own, which Windows can remove later if a virus scanner has the file open now.
+    with tempfile.TemporaryDirectory(prefix="practice-tenant-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "leaf.pem"
+        path.write_bytes(leaf.public_bytes(serialization.Encoding.PEM) + encrypted)
+        context.load_cert_chain(path, password=passphrase)
