@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
 import requests
@@ -237,7 +237,7 @@ class TenantSession(requests.Session):
 
 
 class _TenantAdapter(HTTPAdapter):
-    __attrs__ = [*HTTPAdapter.__attrs__, "course_network"]
+    __attrs__: ClassVar = [*HTTPAdapter.__attrs__, "course_network"]
 
     def __init__(self, network: Network):
         self.course_network = network

@@ -9,8 +9,7 @@ EXERCISE = exercises.find("03-federate")
 
 GET = 'identity.acquire_token_for_client(resource="api://AzureADTokenExchange")'
 APP = (
-    "msal.ConfidentialClientApplication({client_id}, authority=registration.authority, "
-    "client_credential={credential})"
+    "msal.ConfidentialClientApplication({client_id}, authority=registration.authority, client_credential={credential})"
 )
 
 

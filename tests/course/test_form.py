@@ -9,8 +9,8 @@ import requests
 
 from course import form as form_module
 from course.form import RegistrationForm
-from course.transport import HostRefused
 from course.registration import Registration
+from course.transport import HostRefused
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 CLIENT = "22222222-2222-3333-4444-555555555555"

@@ -119,7 +119,7 @@ SENDERS = {
     "an adapter with TLS settings": lambda url: with_adapter(Strict()).get(url),
     "an adapter that signs": lambda url: with_adapter(Signing()).get(url),
     "an adapter by itself": lambda url: HTTPAdapter().send(requests.Request("GET", url).prepare()),
-    "a session that was pickled": lambda url: pickle.loads(pickle.dumps(requests.Session())).get(url),  # noqa: S301
+    "a session that was pickled": lambda url: pickle.loads(pickle.dumps(requests.Session())).get(url),
     "a session that was copied": lambda url: copy.deepcopy(requests.Session()).get(url),
 }
 
@@ -186,7 +186,10 @@ def test_the_metadata_service_of_a_machine_is_carried_over_tls_though_it_is_aske
     [received] = tenant.received
     assert received.target == url.removeprefix(METADATA)
     assert (received.headers["Host"], received.headers["Metadata"]) == ("169.254.169.254", "true")
-    assert (response.url, trace[0].url) == (url, f"{METADATA}/metadata/identity/oauth2/token?resource=api://AzureADTokenExchange")
+    assert (response.url, trace[0].url) == (
+        url,
+        f"{METADATA}/metadata/identity/oauth2/token?resource=api://AzureADTokenExchange",
+    )
 
 
 @pytest.mark.parametrize("url", ["https://GRAPH.microsoft.com/v1.0", "https://graph.microsoft.com:443/v1.0"])
@@ -248,7 +251,10 @@ def test_a_password_in_a_refused_address_is_not_repeated(trace):
 
 
 def test_nothing_goes_out_while_the_registration_is_incomplete(tenant):
-    for network in (Practice(tenant=tenant, blocked="COURSE_MODE is missing."), Network(blocked="COURSE_MODE is missing.")):
+    for network in (
+        Practice(tenant=tenant, blocked="COURSE_MODE is missing."),
+        Network(blocked="COURSE_MODE is missing."),
+    ):
         with transport.scope(network), pytest.raises(HostRefused, match=r"^COURSE_MODE is missing\.$"):
             requests.get(USERS)
     assert tenant.received == []
@@ -492,7 +498,10 @@ def mocked_send(adapter: HTTPAdapter, request: requests.PreparedRequest, **optio
 
 MOCKS = {
     "responses": ("requests.adapters.HTTPAdapter.send", mocked_send),
-    "requests-mock": ("requests.Session.get_adapter", lambda session, url: SimpleNamespace(send=mocked_send_by(session))),
+    "requests-mock": (
+        "requests.Session.get_adapter",
+        lambda session, url: SimpleNamespace(send=mocked_send_by(session)),
+    ),
 }
 
 

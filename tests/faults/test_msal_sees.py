@@ -194,7 +194,9 @@ def test_wrong_json_raises_jsondecodeerror_and_is_asked_for_anew(tenant: Tenant,
     assert "access_token" in app.acquire_token_for_client(SCOPE)
 
 
-def test_an_outage_is_a_connectionerror_everywhere_until_it_ends(tenant: Tenant, new_app: NewApp, http: requests.Session):
+def test_an_outage_is_a_connectionerror_everywhere_until_it_ends(
+    tenant: Tenant, new_app: NewApp, http: requests.Session
+):
     app = new_app()
     token = app.acquire_token_for_client(SCOPE)["access_token"]
     tenant.start_outage()

@@ -79,9 +79,7 @@ def test_an_app_gets_a_token_and_calls_the_graph_of_the_instances_cloud(loaded, 
     )
     result = app.acquire_token_for_client(registration.scopes)
     assert "error" not in result, result
-    answer = requests.get(
-        registration.api_endpoint, headers={"Authorization": f"Bearer {result['access_token']}"}
-    )
+    answer = requests.get(registration.api_endpoint, headers={"Authorization": f"Bearer {result['access_token']}"})
     assert answer.status_code == 200
     assert answer.json()["@odata.context"].startswith(CLOUDS[instance][0])
     hosts = {exchange.url.split("/")[2] for exchange in sent}
