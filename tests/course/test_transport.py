@@ -26,6 +26,7 @@ from course.redaction import Redaction, Secret
 from course.transport import CLOUD_HOSTS, METADATA, HostRefused, Network, Practice
 from practice_tenant import SeededValues
 from practice_tenant.hosts import B2C_HOST, METADATA_HOST, cloud_faces, external_id_faces
+from practice_tenant.listeners.tls import TlsIdentity
 from tests.course.stub_tenant import RUN_TOKEN, Answer, StubTenant, stub_proxy, stub_tenant
 from tests.tenant.session import session_of
 
