@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import credential, dotenv_file, headless, surroundings
 from .clouds import WORLDWIDE, cloud_of_instance
-from .problem import SECRET_KEYS, Problem, RegistrationError, Values, plain
+from .problem import SECRET_KEYS, WANTED, Problem, RegistrationError, Values, plain
 from .redaction import MASK, Redaction, Secret, secrets_of
 from .rules import Mode, mode_of, validate
 
@@ -171,8 +171,11 @@ class Registration:
         given, source = self._source.given, self._source
         if "CLIENT_CERTIFICATE_PATH" not in given:
             return None
-        passphrase = self.client_certificate_passphrase.value
-        return credential.read(plain(given["CLIENT_CERTIFICATE_PATH"]), source.env_file.parent, passphrase)
+        written = given["CLIENT_CERTIFICATE_PATH"]
+        if isinstance(written, Secret):
+            # A traceback with variables shows what a call is given.
+            raise credential.Unusable("CLIENT_CERTIFICATE_PATH", f"is {MASK}. {WANTED['CLIENT_CERTIFICATE_PATH']}")
+        return credential.read(written, source.env_file.parent, self.client_certificate_passphrase.value)
 
     @property
     def practice_tenant(self) -> "RunningTenant | None":

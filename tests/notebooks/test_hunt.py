@@ -1,7 +1,9 @@
 """Hundreds of cells hunt for secrets in one process: under every setting's name, of the practice tenant, of MSAL's objects."""
 
 import json
+import logging
 import os
+from pathlib import Path
 
 import msal
 import pytest
@@ -20,6 +22,7 @@ from course import (
 )
 from course.problem import SECRET_KEYS
 from course.registration import KEYS
+from practice_tenant import RunningTenant
 from practice_tenant.directory.seed import SECRET_NAMES
 from tests.notebooks import canary, hunt
 
@@ -31,7 +34,7 @@ AROUND = ("{}", "https://{}/v2.0?x='y';")
 class Hunt:
     """The secrets of a run, and the objects that a learner has in a notebook."""
 
-    def __init__(self, folder) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         own = {key: canary.new() for key in SECRET_KEYS}
         self.secrets = dict(own)
@@ -72,29 +75,34 @@ class Hunt:
                 field.control.set_state({"value": secret})
         return form
 
-    def used_app(self, registration: Registration) -> msal.ConfidentialClientApplication:
-        """An app of MSAL's that asked for a token, and a request that has secrets in every part."""
+    def ask_for_a_token(self, registration: Registration) -> msal.ConfidentialClientApplication:
+        """A new app of MSAL's that asked for a token."""
         app = msal.ConfidentialClientApplication(
             registration.client_id,
             authority=registration.authority,
             client_credential=registration.client_secret.value,
-            http_client=registration.http,
+            http_client=registration.session,
         )
         self.result = app.acquire_token_for_client(registration.scopes)
+        return app
+
+    def used_app(self, registration: Registration) -> msal.ConfidentialClientApplication:
+        """The same, and a request that has the secret in every part."""
+        app = self.ask_for_a_token(registration)
         secret = registration.client_secret.value
-        registration.http.post(
+        registration.session.post(
             f"https://graph.microsoft.com/v1.0/{secret}",
             params={"x": secret},
             headers={"X-Anything": secret},
             data=json.dumps({"x": json.dumps({"y": secret})}),
         )
         try:
-            registration.http.get(f"https://elsewhere.example/{secret}")
+            registration.session.get(f"https://elsewhere.example/{secret}")
         except requests.ConnectionError as refused:
             self.refused = refused
         return app
 
-    def read_served(self, running) -> served_tenant.ServedTenant:
+    def read_served(self, running: RunningTenant) -> served_tenant.ServedTenant:
         """What is read of a tenant that `serve` runs, with the secrets of this one."""
         ca = self.folder / "ca.pem"
         ca.write_text(running.ca_certificate)
@@ -119,8 +127,8 @@ class Hunt:
             "administrator": self.administrator,
             "served": self.served,
             "status": TenantStatus(self.tenant),
-            "trace": WireTrace(self.registration.http),
-            "seeded_trace": WireTrace(self.seeded.http),
+            "trace": WireTrace(self.registration.session.trace),
+            "seeded_trace": WireTrace(self.seeded.session.trace),
             "portal": PortalLink(self.seeded),
             "inspector": TokenInspector(self.result.get("access_token", "")),
             "refused": self.refused,
@@ -135,9 +143,14 @@ SUBJECTS = [
     *("portal", "inspector", "result", "tenant._control", "served.seeded"),
     *(f"misplaced[{number}]" for number in range(len(SETTINGS) * len(AROUND))),
     *(f"misplaced[{number}].problems[0]" for number in range(0, len(SETTINGS) * len(AROUND), len(AROUND))),
-    *("registration._source", "registration.http", "registration.http.trace", "registration.http.trace[-2]"),
+    *("registration._source", "registration.session", "registration.session.trace", "registration.session.trace[-2]"),
     *("registration.redaction", "registration.client_secret", "seeded._source", "seeded.practice_tenant"),
-    *("seeded.practice_tenant.seeded", "seeded.http", "seeded.http.trace[0]", "seeded.http.adapters['https://']"),
+    *(
+        "seeded.practice_tenant.seeded",
+        "seeded.session",
+        "seeded.session.trace[0]",
+        "seeded.session.adapters['https://']",
+    ),
     *("form.registration", "form._fields['client_secret']", "form._fields['scope']", "live._source", "live.redaction"),
 ]
 PLAIN = [
@@ -175,6 +188,25 @@ def test_no_cell_finds_a_secret(hunted: Hunt, record_property):
     ]
     assert where == [], told
     assert len(outputs) >= 300 and len(hunted.secrets) >= 30
+
+
+def test_the_libraries_debug_logs_have_no_secret(hunted: Hunt, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    for name in ("msal", "urllib3", "requests", "asyncio", "uvicorn", "course"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    hunted.ask_for_a_token(hunted.seeded)
+    assert "POST" in caplog.text and "msal" in {record.name.split(".")[0] for record in caplog.records}
+    assert [name for name, secret in hunted.secrets.items() if canary.spellings(secret, caplog.text.encode())] == []
+
+
+def test_the_usual_recipe_to_see_requests_prints_the_secret(
+    hunted: Hunt, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+):
+    """SECURITY.md says so, and what to do instead."""
+    monkeypatch.setattr("http.client.HTTPConnection.debuglevel", 1)
+    # A new connection: one that is open already has its own level.
+    hunted.ask_for_a_token(Registration.practice())
+    assert canary.spellings(hunted.secrets["client_secret"], capsys.readouterr().out.encode())
 
 
 def test_a_cell_that_shows_a_secret_is_found(hunted: Hunt):

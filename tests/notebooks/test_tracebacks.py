@@ -20,7 +20,8 @@ import msal
 from course import Registration, RegistrationForm
 registration = Registration.load()
 """
-# In MSAL, which has the secret as plain text; in a function of the learner's; in the course, which has a `Secret`.
+# In MSAL and in a function of the learner's, which hold the secret's text as the course gave it; in a function that makes
+# another text of it; in the course, which has a `Secret`.
 FAILURES = {
     "msal": """
 app = msal.ConfidentialClientApplication(
@@ -33,6 +34,11 @@ app = msal.ConfidentialClientApplication(
 def ask(secret):
     return len(secret) / 0
 ask(registration.client_secret.value)
+""",
+    "another text": """
+def send(body):
+    return len(body) / 0
+send(f"client_secret={registration.client_secret.value}")
 """,
     "course": """
 registration.with_values(client_secret=registration.client_secret, tenant=1)
@@ -64,10 +70,9 @@ def test_a_traceback_has_the_secret_only_if_variables_are_asked_for(tmp_path: Pa
     environment = hermetic(tmp_path) | {"COURSE_MODE": "practice", "CLIENT_SECRET": given}
     refresh.run(notebook, FOLDER, environment, allow_errors=True)
     assert [key for key, cell in cells.items() if cell.outputs[-1].output_type != "error"] == []
-    # SECURITY.md says so. Of the course's own variables none has it.
+    # SECURITY.md says so. Of the course's own variables none shows it, nor do those that hold its text.
     assert [key for key, cell in cells.items() if canary.spellings(given, str(cell.outputs).encode())] == [
-        ("Verbose", "msal"),
-        ("Verbose", "learner"),
+        ("Verbose", "another text"),
     ]
 
 
