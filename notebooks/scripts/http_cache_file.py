@@ -13,6 +13,7 @@ import os
 import pickle
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 ANSWER = ("msal.throttled_http_client", "NormalizedResponse")
@@ -43,7 +44,8 @@ def save(cache: dict, path: Path) -> None:
     No reader ever sees half of it. Of two programs that save at once, the last
     one wins; the other asks again. Raises OSError if it can't be written.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    remove_leftovers(path)
+    handle, name = tempfile.mkstemp(".new", f"{path.name}.", path.parent)
     try:
         with open(handle, "wb") as file:
             pickle.dump(dict(cache), file)
@@ -66,3 +68,14 @@ def replace(new: str, path: Path) -> None:
         except PermissionError:
             time.sleep(wait)
     os.replace(new, path)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what programs left that were killed while they saved.
+
+    A new file belongs to a program that saves at this moment.
+    """
+    for leftover in path.parent.glob(f"{path.name}.*.new"):
+        with suppress(OSError):
+            if time.time() - leftover.stat().st_mtime > 60:
+                leftover.unlink()

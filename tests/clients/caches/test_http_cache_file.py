@@ -71,3 +71,13 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path):
         http_cache_file.save({"not picklable": lambda: None}, path)
     assert http_cache_file.load(path) == {"kept": "1"}
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_what_a_killed_program_left_goes_and_what_another_saves_now_stays(tmp_path: Path):
+    path = tmp_path / "http_cache.bin"
+    left, fresh = (tmp_path / f"http_cache.bin.{name}.new" for name in ("killed", "another"))
+    for file in (left, fresh):
+        file.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    http_cache_file.save({"a": 1}, path)
+    assert sorted(tmp_path.iterdir()) == sorted([path, fresh])
