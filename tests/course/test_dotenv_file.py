@@ -369,11 +369,11 @@ def test_saving_removes_what_a_killed_process_left_when_it_saved(env_file):
     assert sorted(env_file.parent.iterdir()) == sorted([env_file, others])
 
 
-def test_a_long_file_is_read_in_under_a_second(env_file):
+def test_the_time_that_reading_takes_grows_with_the_lines_and_not_with_their_square(env_file):
     env_file.write_text("".join(f"NAME_{number}=value {number}\n" for number in range(20_000)))
-    began = time.monotonic()
+    began = time.process_time()
     assert len(read(env_file).values) == 20_000
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 5  # 39 seconds when it grew with their square
 
 
 def test_thousands_of_problems_are_a_few_sentences(env_file):

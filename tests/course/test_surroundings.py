@@ -115,14 +115,14 @@ def test_a_managed_identity_and_a_region_are_the_practice_tenants(platform):
     registration = Registration.practice()
     seeded = registration.practice_tenant.seeded
     identity = msal.ManagedIdentityClient(
-        msal.UserAssignedManagedIdentity(client_id=seeded.managed_identity_client_id), http_client=registration.http
+        msal.UserAssignedManagedIdentity(client_id=seeded.managed_identity_client_id), http_client=registration.session
     )
     assert "access_token" in identity.acquire_token_for_client(resource="https://graph.microsoft.com/")
     app = msal.ConfidentialClientApplication(
         registration.client_id,
         authority=registration.authority,
         client_credential=registration.client_secret.value,
-        http_client=registration.http,
+        http_client=registration.session,
     )
     assert "access_token" in app.acquire_token_for_client(registration.scopes)
 

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import msal
 import pytest
 import requests
-from course.http_session import practice_session
 
 from scripts.web_app import WebApp
 from tests.kernel import Kernel, kernel
+from tests.tenant.session import session_of
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def running(tmp_path_factory) -> Iterator[Kernel]:
 def app(running) -> Iterator[WebApp]:
     """A web app that keeps the answer, as the cells on the nonce have it."""
     seeded = running.seeded
-    with practice_session(running) as session:
+    with session_of(running) as session:
         client = msal.ConfidentialClientApplication(
             seeded.client_id,
             authority=f"https://login.microsoftonline.com/{seeded.tenant_id}",
