@@ -28,6 +28,7 @@ from .hosts import (
     localhost_face,
     localhost_hosts,
 )
+from .paths import single_slashes, without_slash_at_end
 
 _GRAPH_PATH = "/graph"
 
@@ -136,7 +137,7 @@ class PracticeTenant:
     def _app(self, scope: dict) -> Callable:
         if scope["scheme"] == "http":
             return self._page(scope)
-        host, path = scope["host"], scope["path"]
+        host = scope["host"]
         # The Azure machine belongs to the worldwide cloud.
         cloud_name = WORLDWIDE.login if host == METADATA_HOST else host
         face = self._localhost if host in self._https_hosts else self._faces[cloud_name]
@@ -144,10 +145,13 @@ class PracticeTenant:
         apps = self._apps[face]
         if host == METADATA_HOST:
             return apps.metadata
+        if face is self._localhost and scope["path"].startswith(CONTROL_PATH):
+            return self._control
+        single_slashes(scope)
+        without_slash_at_end(scope)
+        path = scope["path"]
         if host == face.cloud.graph:
             return apps.graph
-        if face is self._localhost and path.startswith(CONTROL_PATH):
-            return self._control
         if face is self._localhost and (path == _GRAPH_PATH or path.startswith(_GRAPH_PATH + "/")):
             # As for a mounted application: its own part of the path comes after root_path.
             scope["root_path"] = scope.get("root_path", "") + _GRAPH_PATH
@@ -157,6 +161,8 @@ class PracticeTenant:
     def _page(self, scope: dict) -> Callable:
         if not scope["path"].startswith(self._pages_path + "/"):
             return _sentence(404, "Open the link that the notebook or your app shows: it has this run's key in it.")
+        # The key is compared as it is. A slash at the end stays: the pages' links are relative.
+        single_slashes(scope, start=len(self._pages_path))
         scope["root_path"] = scope.get("root_path", "") + self._pages_path
         name = scope["path"].removeprefix(self._pages_path).split("/")[1]
         face = self._page_faces.get(name)

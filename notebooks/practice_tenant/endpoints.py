@@ -24,4 +24,5 @@ WITH_APP = ("token", "devicecode", "authorize", GRAPH)
 
 def endpoint_of(path: str) -> str | None:
     """The name of the authority's endpoint at a path; None for other paths, such as a page of the sign-in."""
+    path = path.lower()
     return next((name for end, name in _ENDS if path.endswith(end)), None)

@@ -149,12 +149,14 @@ def test_an_unknown_client_is_unauthorized(authority: Authority, form: dict, cli
 def test_a_public_client_with_a_credential_is_refused(
     authority: Authority, bare: dict, seeded: SeededValues, credential
 ):
+    bare["grant_type"] = "password"
     response = authority.token(bare | credential | {"client_id": seeded.public_client_id})
     assert_refused(response, 401, "invalid_client", 700025)
 
 
 @pytest.mark.statement(24)
 def test_a_public_client_with_basic_is_refused(authority: Authority, bare: dict, seeded: SeededValues):
+    bare["grant_type"] = "password"
     response = authority.token(bare, headers=basic(seeded.public_client_id, seeded.client_secret))
     assert_refused(response, 401, "invalid_client", 700025)
 

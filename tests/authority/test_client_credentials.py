@@ -13,9 +13,11 @@ from tests.tenant.tokens import parts_of
 
 
 @pytest.mark.statement(63)
-def test_a_public_client_cannot_act_on_its_own_behalf(authority: Authority, form: dict, seeded: SeededValues):
+def test_a_client_without_a_credential_cannot_act_on_its_own_behalf(
+    authority: Authority, form: dict, seeded: SeededValues
+):
     form["client_id"] = seeded.public_client_id
-    assert_refused(authority.token(form), 401, "invalid_client", 700025)
+    assert_refused(authority.token(form), 401, "invalid_client", 7000215)
     del form["client_secret"]
     assert_refused(authority.token(form), 401, "invalid_client", 7000216)
 

@@ -8,11 +8,13 @@ from practice_tenant.directory.store import Directory
 from tests.tenant.answers import assert_refused
 from tests.tenant.certificate import as_form
 from tests.tenant.clients import Authority
+from tests.tenant.clock import Clock
 from tests.tenant.person import Person
 from tests.tenant.relying_party import RelyingParty, sent_back
 
 PAGE = "https://page.example"
 FROM_PAGE = [("Origin", PAGE)]
+DAY = 24 * 3600
 OTHERS = ["https://evil.example", "https://page.example.evil.example", "http://page.example", "null", f"{PAGE}:444"]
 
 
@@ -62,6 +64,56 @@ def test_a_programs_code_is_not_redeemed_by_a_page(learner: Person, desktop: Rel
 @pytest.mark.statement(58)
 def test_a_pages_code_is_not_redeemed_by_a_program(page: RelyingParty, code: str):
     assert_refused(page.redeem(code), 400, "invalid_request", 9002327)
+
+
+@pytest.mark.statement(131)
+def test_a_pages_refresh_token_is_not_redeemed_by_a_program(page: RelyingParty, code: str, directory: Directory):
+    token = page.redeem(code, headers=FROM_PAGE).json()["refresh_token"]
+    for _ in range(2):
+        assert_refused(page.refresh(token), 400, "invalid_request", 9002327)
+        assert_refused(page.refresh(token, client_secret="any"), 400, "invalid_request", 9002327)
+        for origin in OTHERS:
+            assert_refused(page.refresh(token, headers=[("Origin", origin)]), 400, "invalid_request", 9002326)
+        token = page.refresh(token, headers=FROM_PAGE).json()["refresh_token"]
+
+
+@pytest.mark.statement(131)
+def test_a_programs_grants_are_not_for_pages(learner: Person, desktop: RelyingParty, page: RelyingParty, seeded):
+    token = desktop.redeem(sent_back(learner.sign_in(desktop.link()))["code"]).json()["refresh_token"]
+    device = desktop.ask_device_code().json()
+    learner.approve(device)
+    password = {"username": learner.username, "password": learner.password, "scope": "User.Read"}
+    for answer in (
+        desktop.refresh(token, headers=FROM_PAGE),
+        desktop.poll(device, headers=FROM_PAGE),
+        desktop.token(grant_type="password", headers=FROM_PAGE, **password),
+        desktop.token(grant_type="client_credentials", headers=FROM_PAGE, scope="https://graph.microsoft.com/.default"),
+        desktop.on_behalf_of("assertion", headers=FROM_PAGE),
+    ):
+        assert_refused(answer, 400, "invalid_request", 9002326)
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    assert desktop.refresh(token).status_code == desktop.poll(device).status_code == 200
+
+
+@pytest.mark.statement(131)
+def test_a_pages_refresh_tokens_end_together_a_day_after_the_first(page: RelyingParty, code: str, clock: Clock):
+    first = page.redeem(code, headers=FROM_PAGE).json()["refresh_token"]
+    clock.advance(DAY - 60)
+    second = page.refresh(first, headers=FROM_PAGE).json()["refresh_token"]
+    clock.advance(59)
+    third = page.refresh(second, headers=FROM_PAGE).json()["refresh_token"]
+    clock.advance(1)
+    for token in (first, second, third):
+        response = page.refresh(token, headers=FROM_PAGE)
+        assert_refused(response, 400, "invalid_grant", 700084)
+        assert response.json()["suberror"] == "bad_token"
+
+
+@pytest.mark.statement(131)
+def test_a_programs_refresh_token_lasts_longer(learner: Person, desktop: RelyingParty, page, clock: Clock):
+    token = desktop.redeem(sent_back(learner.sign_in(desktop.link()))["code"]).json()["refresh_token"]
+    clock.advance(DAY)
+    assert desktop.refresh(token).status_code == 200
 
 
 @pytest.mark.statement(58)

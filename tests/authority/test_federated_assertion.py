@@ -271,7 +271,7 @@ def test_a_managed_identity_of_the_apps_tenant_counts_where_a_multi_tenant_app_i
 
 def test_a_public_client_shows_nothing(authority: Authority, form, machine: Machine, seeded: SeededValues):
     machine.trusted_by(seeded.public_client_id)
-    form |= {"client_id": seeded.public_client_id} | as_form(machine.token())
+    form |= {"client_id": seeded.public_client_id, "grant_type": "password"} | as_form(machine.token())
     assert_refused(authority.token(form), 401, "invalid_client", 700025)
 
 

@@ -69,7 +69,7 @@ def test_an_id_token_or_a_refresh_token_is_no_assertion(api: RelyingParty, calle
 def test_the_callers_own_id_token_is_no_assertion_though_its_audience_is_right(learner: Person, website: RelyingParty):
     body = website.redeem(sent_back(learner.sign_in(website.link()))["code"]).json()
     assert parts_of(body["id_token"])[1]["aud"] == website.client_id
-    assert_refused(website.on_behalf_of(body["id_token"]), 400, "invalid_grant", 500131)
+    assert_refused(website.on_behalf_of(body["id_token"]), 400, "invalid_grant", 50027)
 
 
 @pytest.mark.statement(67)
@@ -79,11 +79,45 @@ def test_a_token_for_another_api_is_refused(api: RelyingParty, website: RelyingP
     assert_refused(website.on_behalf_of(called_with["access_token"]), 400, "invalid_grant", 500131)
 
 
-@pytest.mark.statement(67)
-def test_an_apps_own_token_is_refused(api: RelyingParty, authority: Authority, form: dict, seeded: SeededValues):
-    token = authority.token(form | {"scope": f"{seeded.api_uri}/.default"}).json()["access_token"]
-    assert parts_of(token)[1]["aud"] == api.client_id
-    assert_refused(api.on_behalf_of(token), 400, "invalid_grant", 50013)
+@pytest.mark.statement(135)
+def test_an_apps_own_token_is_refused(
+    api: RelyingParty, website: RelyingParty, authority: Authority, form: dict, seeded: SeededValues
+):
+    # With roles for the API, and without roles for the app itself.
+    for client, identifier, roles in ((api, seeded.api_uri, True), (website, website.client_id, False)):
+        token = authority.token(form | {"scope": f"{identifier}/.default"}).json()["access_token"]
+        claims = parts_of(token)[1]
+        assert (claims["aud"], "roles" in claims) == (client.client_id, roles)
+        response = client.on_behalf_of(token)
+        assert_refused(response, 400, "unauthorized_client", 7000114)
+        assert f"Application '{client.client_id}' is not allowed" in response.json()["error_description"]
+
+
+@pytest.mark.statement(135)
+def test_a_refusal_never_expects_the_audience_that_it_was_given(
+    api: RelyingParty, website: RelyingParty, called_with: dict, learner: Person
+):
+    own = website.redeem(sent_back(learner.sign_in(website.link()))["code"]).json()
+    for client in (api, website):
+        for assertion in (called_with["access_token"], called_with["id_token"], own["access_token"], own["id_token"]):
+            body = client.on_behalf_of(assertion).json()
+            if body.get("error_codes") == [500131]:
+                given = parts_of(assertion)[1]["aud"]
+                assert given != client.client_id
+                assert f"was '{given}' and the expected audience is '{client.client_id}'" in body["error_description"]
+
+
+@pytest.mark.statement(132)
+def test_a_claims_challenge_that_the_person_met_is_met_for_the_next_api(
+    api: RelyingParty, desktop: RelyingParty, learner: Person, seeded: SeededValues, called_with: dict
+):
+    claims = '{"access_token": {"acrs": {"essential": true, "value": "c1"}}}'
+    assert_refused(api.on_behalf_of(called_with["access_token"], claims=claims), 400, "invalid_grant", 50076)
+    link = desktop.link(scope=f"{seeded.api_uri}/Records.Read openid", claims=claims)
+    token = desktop.redeem(sent_back(learner.sign_in(link))["code"]).json()["access_token"]
+    answer = api.on_behalf_of(token, claims=claims).json()
+    assert "access_token" in answer, answer
+    assert parts_of(answer["access_token"])[1]["acrs"] == ["c1"]
 
 
 @pytest.mark.statement(67)
@@ -102,8 +136,7 @@ def test_an_expired_token_is_refused(api: RelyingParty, called_with: dict, clock
     ("claims", "code"),
     [
         ({"aud": "00000003-0000-0000-c000-000000000000"}, 500131),
-        ({"scp": ABSENT}, 500131),
-        ({"scp": ABSENT, "roles": ["Records.Read.All"]}, 50013),
+        ({"scp": ABSENT, "azp": ABSENT}, 50027),
         ({"iss": "https://login.microsoftonline.com/c4d9b1a7-58e2-4c3b-8f16-0e7a92d35b68/v2.0"}, 50013),
         ({"oid": "5d0c1e4f-90aa-4bbb-8ccc-2b8d6c1e4f00"}, 50013),
         ({"exp": 0}, 500133),

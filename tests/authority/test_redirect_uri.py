@@ -66,6 +66,8 @@ LOOPBACK_TRICKS = [
     "http://localhost:-1",
     "http://localhost:01234",
     "http://localhost:123456",
+    "http://localhost:65536",
+    "http://localhost:99999",
     "http://localhost:१२",
     "http://localhost:1234@evil.example",
     "http://good@localhost:1234",
@@ -87,8 +89,7 @@ def app(directory: Directory, desktop: RelyingParty, seeded: SeededValues) -> Re
         app_id="0c1d6a72-5c52-4f4e-9d6e-4c2f5a0b7e12",
         tenant_id=seeded.tenant_id,
         display_name="App",
-        public_client=True,
-        web_redirect_uris=(REGISTERED,),
+        public_redirect_uris=(REGISTERED,),
     )
     directory.add_application(registration)
     known = directory.service_principal(seeded.tenant_id, app_id=seeded.public_client_id)
@@ -121,7 +122,7 @@ def test_on_loopback_any_port_will_do(learner: Person, desktop: RelyingParty, po
     assert desktop.redeem(sent_back(response)["code"], redirect_uri=uri).status_code == 200
 
 
-@pytest.mark.statement(34)
+@pytest.mark.statement(34, 139)
 @pytest.mark.parametrize("trick", LOOPBACK_TRICKS, ids=ascii)
 def test_on_loopback_nothing_but_the_port_may_differ(desktop: RelyingParty, pages: InProcess, trick: str):
     for extra in ({}, {"prompt": "none"}, {"response_mode": "form_post"}):
@@ -136,6 +137,9 @@ BAD_URIS = [
     "https://good.example/#",
     "https://good.example/#fragment",
     "http://localhost#fragment",
+    "http://localhost:65536",
+    "http://localhost:99999/back",
+    "https://good.example:65536/",
     "myapp://back#fragment",
     "https://good.example;frame-ancestors *",
     "https://good.example;script-src/",
@@ -153,7 +157,7 @@ BAD_URIS = [
 ]
 
 
-@pytest.mark.statement(35)
+@pytest.mark.statement(35, 139)
 @pytest.mark.parametrize("uri", BAD_URIS, ids=lambda uri: ascii(uri)[:40])
 @pytest.mark.parametrize("platform", ["web", "publicClient", "spa"])
 def test_an_unsafe_uri_is_not_registered(graph: Graph, mint: Mint, administrator: dict, uri: str, platform: str):
@@ -165,14 +169,17 @@ def test_an_unsafe_uri_is_not_registered(graph: Graph, mint: Mint, administrator
 
 
 @pytest.mark.statement(35)
-@pytest.mark.parametrize("uri", [REGISTERED, "http://localhost", "http://127.0.0.1:5000/x", "msal5d0c://auth"])
+@pytest.mark.parametrize(
+    "uri",
+    [REGISTERED, "http://localhost", "http://127.0.0.1:65535/x", "https://good.example:65535/", "msal5d0c://auth"],
+)
 def test_a_safe_one_is(graph: Graph, mint: Mint, administrator: dict, uri: str):
     body = {"displayName": "App", "publicClient": {"redirectUris": [uri]}}
     response = graph.request("POST", "/applications", token=mint(**administrator), content=json.dumps(body).encode())
     assert response.json()["publicClient"]["redirectUris"] == [uri]
 
 
-@pytest.mark.statement(35)
+@pytest.mark.statement(35, 139)
 @pytest.mark.parametrize("uri", BAD_URIS, ids=lambda uri: ascii(uri)[:40])
 def test_an_unsafe_uri_is_not_used_even_if_it_is_registered(
     directory: Directory, app: RelyingParty, pages: InProcess, uri: str

@@ -45,17 +45,6 @@ def test_head_is_refused_too(authority: Authority):
     assert (response.status_code, response.headers.get("Allow")) == (405, "POST")
 
 
-@pytest.mark.statement(3)
-@pytest.mark.parametrize("method", ["POST", "GET"])
-def test_a_slash_at_the_end_is_another_address_and_never_redirected(authority: Authority, form: dict, method: str):
-    body = "&".join(f"{name}={value}" for name, value in form.items()).encode()
-    headers = [("Content-Type", "application/x-www-form-urlencoded")]
-    path = f"/{authority.tenant}/oauth2/v2.0/token/"
-    response = authority.http.request(method, path, headers=headers, content=body)
-    assert response.status_code == 404
-    assert "Location" not in response.headers
-
-
 @pytest.mark.statement(4)
 @pytest.mark.parametrize(
     "content_type",

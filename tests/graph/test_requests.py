@@ -119,13 +119,11 @@ def test_what_is_not_there_is_not_found(method, path, practice, administrator_to
 
 
 @pytest.mark.statement(124)
-@pytest.mark.parametrize(
-    ("path", "named"), [("/users/", "users/"), (f"/users/{MISSING}/", f"{MISSING}/"), ("/no", "no")]
-)
-def test_a_path_that_is_not_there_is_named_and_leads_nowhere_else(path, named, practice, learner_token):
+@pytest.mark.parametrize("path", ["/no", "/no/", "//no"])
+def test_a_path_that_is_not_there_is_named_and_leads_nowhere_else(path, practice, learner_token):
     response = practice.graph("GET", path, learner_token)
     assert refused(response) == (400, "BadRequest")
-    assert f"Resource not found for the segment '{named}'." in response.json()["error"]["message"]
+    assert "Resource not found for the segment 'no'." in response.json()["error"]["message"]
     assert "Location" not in response.headers
 
 

@@ -20,6 +20,7 @@ from ..pages.page import page
 from .claims_request import requested_contexts
 from .client_authentication import find_client
 from .errors import AuthorityError
+from .parameters import require_served_parameters
 from .scopes import split_scope
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
@@ -53,6 +54,11 @@ class AuthorizationRequest:
         """The values of ``prompt``."""
         return set(self.parameters.get("prompt", "").split())
 
+    @property
+    def platform(self) -> str | None:
+        """The platform of its redirect URI."""
+        return redirect_uris.platform_of(self.client, self.address.redirect_uri)
+
     def content(self) -> dict:
         """A checked request as JSON, for the later steps of the sign-in."""
         parameters = self.parameters
@@ -63,6 +69,7 @@ class AuthorizationRequest:
             "scope": parameters["scope"],
             "nonce": parameters.get("nonce"),
             "contexts": requested_contexts(parameters.get("claims")),
+            "platform": self.platform,
             "tells_auth_time": "max_age" in parameters,
             "asks_consent": "consent" in self.prompts,
             "domain_hint": parameters.get("domain_hint"),
@@ -102,12 +109,14 @@ def check_request(request: AuthorizationRequest) -> None:
     """Check the parameters whose errors the app learns by a redirect.
 
     Raises:
-        AuthorityError: 900144, 700054, 9002313, 501491, 50058, 70011; its ``error`` is sent to the app.
+        AuthorityError: 900144, 700054, 9002313, 501491, 50058, 70011, and as ``require_served_parameters``; its
+            ``error`` is sent to the app.
     """
     parameters = request.parameters
     for name in ("request", "request_uri"):
         if name in parameters:
             raise AuthorityError(9002313, error=f"{name}_not_supported")
+    require_served_parameters(parameters)
     response_type = parameters.get("response_type")
     if response_type is None:
         raise AuthorityError(900144, name="response_type")
@@ -119,7 +128,7 @@ def check_request(request: AuthorizationRequest) -> None:
     check_challenge(
         parameters.get("code_challenge"),
         parameters.get("code_challenge_method"),
-        required=redirect_uris.is_one_of(request.client.spa_redirect_uris, request.address.redirect_uri),
+        required=request.platform == redirect_uris.SPA,
     )
     _check_prompt(request)
     # Every sign-in here is new, so it never exceeds max_age; the ID token has its time.

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from .. import jose
 from ..directory import credentials
-from ..directory.objects import Application, ServicePrincipal, Tenant
+from ..directory.objects import PERSONAL, Application, ServicePrincipal, Tenant
+from ..directory.redirect_uri import WEB
 from ..directory.signing_keys import SigningKeys
 from ..directory.store import Directory
 from ..hosts import Face
@@ -35,7 +36,7 @@ class Credential:
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """An authenticated client. ``method`` says how it proved itself.
+    """A client that takes part in a request. ``method`` says how it proves itself.
 
     ``tenant`` and ``principal`` are None for a request to an audience such as ``organizations``. The signed-in person's
     account then determines the tenant.
@@ -89,7 +90,7 @@ def find_client(
             creates one.
 
     Raises:
-        AuthorityError: 700038 or 700016 for an unknown client, 50194 for a single-tenant app at an audience, 7000229
+        AuthorityError: 700038 or 700016 for an unknown client, 9002331 for one of personal accounts, 50194 for a single-tenant app at an audience, 7000229
             for an app without a service principal at home, 90002/900023 for an unknown tenant.
     """
     application = directory.application(app_id=client_id)
@@ -106,26 +107,11 @@ def find_client(
     return application, principal, tenant
 
 
-def authenticate(
-    directory: Directory,
-    tenant_name: str,
-    credential: Credential,
-    *,
-    grant_type: str,
-    face: Face,
-    signing_keys: SigningKeys,
-    now: float,
-) -> Client:
-    """Find the client and check its credential.
-
-    Args:
-        face: determines the valid ``aud`` of an assertion, and the issuer of Entra's own tokens.
-        signing_keys: the keys that sign Entra's own tokens.
-        now: seconds since the epoch.
+def identify(directory: Directory, tenant_name: str, credential: Credential, *, grant_type: str) -> Client:
+    """Find the client that presents a credential, which is not checked yet.
 
     Raises:
-        AuthorityError: as ``find_client``; 700025, 7000215, 7000216, 7000218 or 7000222 for the credential, and as
-            ``client_assertion.verify`` or ``federated_assertion.verify``.
+        AuthorityError: as ``find_client``; 900144 without a client ID, 50059 for an app's own token at an audience.
     """
     if not credential.client_id:
         raise AuthorityError(900144, name="client_id")
@@ -135,17 +121,54 @@ def authenticate(
     if tenant is None and grant_type == "client_credentials":
         # No user takes part whose account could determine the tenant.
         raise AuthorityError(50059)
-    client = Client(application=application, principal=principal, tenant=tenant, method=credential.method)
+    return Client(application=application, principal=principal, tenant=tenant, method=credential.method)
+
+
+def is_public(application: Application, platform: str | None) -> bool:
+    """Whether a client is public: the platform of its redirect URI decides.
+
+    *Allow public client flows* (``isFallbackPublicClient``) decides where no redirect URI takes part.
+    https://learn.microsoft.com/graph/api/resources/application
+    """
+    return application.public_client if platform is None else platform != WEB
+
+
+def authenticate(
+    directory: Directory,
+    tenant_name: str,
+    client: Client,
+    credential: Credential,
+    *,
+    grant_type: str,
+    platform: str | None,
+    face: Face,
+    signing_keys: SigningKeys,
+    now: float,
+) -> None:
+    """Check the credential of a client, or that it needs none.
+
+    Args:
+        platform: the platform of the redirect URI by which the client came; None without one.
+        face: determines the valid ``aud`` of an assertion, and the issuer of Entra's own tokens.
+        signing_keys: the keys that sign Entra's own tokens.
+        now: seconds since the epoch.
+
+    Raises:
+        AuthorityError: 700025, 7000215, 7000216, 7000218 or 7000222 for the credential, and as
+            ``client_assertion.verify`` or ``federated_assertion.verify``.
+    """
+    application, tenant = client.application, client.tenant
+    public = is_public(application, platform)
     if credential.method == "none":
         if grant_type == "client_credentials":
             raise AuthorityError(7000216)
-        if not application.public_client:
+        if not public:
             raise AuthorityError(7000218)
-        return client
+        return
     headers = (
         {"WWW-Authenticate": 'Basic realm="practice tenant"'} if credential.method == "client_secret_basic" else {}
     )
-    if application.public_client:
+    if public:
         raise AuthorityError(700025, headers=headers)
     if credential.method == "private_key_jwt":
         if federated_assertion.is_federated(credential.assertion):
@@ -156,9 +179,8 @@ def authenticate(
             names = (tenant.id, tenant.default_domain, tenant.initial_domain) if tenant else (tenant_name.lower(),)
             audiences = face.assertion_audiences(names)
             client_assertion.verify(credential.assertion, application, keys, audiences=audiences, now=now)
-        return client
+        return
     _check_secret(directory, application, credential.secret or "", now, headers)
-    return client
 
 
 def _check_secret(directory: Directory, application: Application, value: str, now: float, headers: dict) -> None:
@@ -183,6 +205,8 @@ def _require_known(application: Application | None, client_id: str, tenant_name:
         raise AuthorityError(700038, client_id=client_id)
     if application is None:
         raise AuthorityError(700016, client_id=client_id, tenant_name=tenant_name)
+    if application.sign_in_audience == PERSONAL:
+        raise AuthorityError(9002331, client_id=client_id, app_name=application.display_name)
 
 
 def _basic(authorization: str) -> tuple[str, str]:

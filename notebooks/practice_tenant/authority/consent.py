@@ -43,7 +43,11 @@ class Consent:
 
 
 def consent_of(directory: Directory, sign_in: SignIn, wanted: Wanted) -> Consent:
-    """Compare the needed permissions with the granted ones."""
+    """Compare the needed permissions with the granted ones.
+
+    Raises:
+        AuthorityError: 650057 or 650056 for ``/.default`` of an API from whose permissions the registration lists none.
+    """
     client = sign_in.client
     principal = client_principal(directory, client, sign_in.tenant)
     needed = registered_permissions(client, wanted.resource) if wanted.default else wanted.permissions
@@ -53,7 +57,26 @@ def consent_of(directory: Directory, sign_in: SignIn, wanted: Wanted) -> Consent
         granted = needed
     else:
         granted = directory.consented_scopes(principal.id, wanted.principal.id, sign_in.user.id)
+    # Consent that exists counts whatever the registration lists:
+    # https://learn.microsoft.com/entra/identity-platform/scopes-oidc#the-default-scope
+    if wanted.default and not needed and not granted and client.app_id != wanted.resource.app_id:
+        raise _nothing_listed(client, wanted)
     return Consent(sign_in=sign_in, wanted=wanted, principal=principal, needed=needed, granted=granted)
+
+
+def _nothing_listed(client: Application, wanted: Wanted) -> AuthorityError:
+    listed = dict.fromkeys(permission.resource_app_id for permission in client.required_permissions)
+    if wanted.resource.app_id in listed:
+        # It lists application permissions alone.
+        return AuthorityError(650056, name=wanted.resource.display_name, client_id=client.app_id)
+    return AuthorityError(
+        650057,
+        client_id=client.app_id,
+        app_name=client.display_name,
+        resource=wanted.identifier,
+        resource_id=wanted.resource.app_id,
+        listed=", ".join(listed),
+    )
 
 
 def require_consent(consent: Consent) -> None:

@@ -15,6 +15,7 @@ from . import client_authentication, form_token
 from .errors import NO_STORE, AuthorityError
 from .form import read_form
 from .grants.device_code import INTERVAL_SECONDS, LIFETIME_SECONDS
+from .parameters import require_served_parameters
 from .scopes import split_scope
 from .service import Authority
 from .tenants import require_served
@@ -32,6 +33,7 @@ async def device_authorization(request: Request) -> Response:
         raise AuthorityError(900561, method=request.method, headers={"Allow": "POST"})
     authority, now = request.app.state.authority, request.app.state.authority.clock()
     form = await read_form(request)
+    require_served_parameters(form)
     client_id = form.get("client_id")
     if client_id is None:
         raise AuthorityError(900144, name="client_id")

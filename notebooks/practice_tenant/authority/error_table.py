@@ -31,6 +31,13 @@ ENTRIES: Mapping[int, Entry] = {
         "resource. Scope {scope} is not valid.",
         seen=_ISSUES + "Earlybyte/aad_oauth/issues/328",
     ),
+    28003: Entry(
+        error="invalid_request",
+        status=400,
+        text="Provided value for the input parameter scope cannot be empty when requesting an access token using the "
+        "provided authorization code. Please specify a valid scope.",
+        seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-python/issues/125",
+    ),
     50011: Entry(
         error="invalid_client",
         status=400,
@@ -203,6 +210,13 @@ ENTRIES: Mapping[int, Entry] = {
         "subscriptions for the tenant.",
         seen=_ISSUES + "microsoftgraph/windowsupdates-webapplication-sample/issues/6",
     ),
+    90009: Entry(
+        error="invalid_request",
+        status=400,
+        text="Application '{client_id}'({app_name}) is requesting a token for itself. This scenario is supported only if "
+        "resource is specified using the GUID based App Identifier.",
+        seen=_ISSUES + "Azure-Samples/ms-identity-msal-java-samples/issues/43",
+    ),
     90014: Entry(
         error="invalid_request",
         status=400,
@@ -231,6 +245,13 @@ ENTRIES: Mapping[int, Entry] = {
         text="There are too many incoming requests.",
         seen=_CODES,
         error_uri=False,
+    ),
+    # The second sentence is the practice tenant's own.
+    90100: Entry(
+        error="invalid_request",
+        status=400,
+        text="The '{name}' request parameter is not supported. The practice tenant has no {what}.",
+        seen=_ISSUES + "Azure-Samples/active-directory-aspnetcore-webapp-openidconnect-v2/issues/14",
     ),
     500011: Entry(
         error="invalid_resource",
@@ -308,6 +329,27 @@ ENTRIES: Mapping[int, Entry] = {
         seen=_ISSUES + "seanfisher/passport-microsoft/issues/28",
         error_uri=False,
     ),
+    650056: Entry(
+        error="invalid_client",
+        status=400,
+        text="Misconfigured application. This could be due to one of the following: The client has not listed any "
+        "permissions for '{name}' in the requested permissions in the client's application registration. Or, The admin "
+        "has not consented in the tenant. Or, Check the application identifier in the request to ensure it matches the "
+        "configured client application identifier. Please contact your admin to fix the configuration or consent on "
+        "behalf of the tenant. Client app ID: {client_id}.",
+        seen=_ISSUES + "Azure-Samples/active-directory-dotnet-deviceprofile/issues/8",
+        error_uri=False,
+    ),
+    650057: Entry(
+        error="invalid_client",
+        status=400,
+        text="Invalid resource. The client has requested access to a resource which is not listed in the requested "
+        "permissions in the client's application registration. Client app ID: {client_id}({app_name}). Resource value "
+        "from request: {resource}. Resource app ID: {resource_id}. List of valid resources from app registration: "
+        "{listed}.",
+        seen=_ISSUES + "Azure/azure-cli/issues/33887",
+        error_uri=False,
+    ),
     700016: Entry(
         error="unauthorized_client",
         status=400,
@@ -375,6 +417,15 @@ ENTRIES: Mapping[int, Entry] = {
         text="The refresh token has expired due to inactivity. The token was issued on {issued} and was inactive for "
         "90.00:00:00.",
         seen=_ISSUES + "microsoft/foundry-dev-tools/issues/707",
+        suberror="bad_token",
+    ),
+    700084: Entry(
+        error="invalid_grant",
+        status=400,
+        text="The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of "
+        "1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA to "
+        "the sign in page. The token was issued on {issued}.",
+        seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-js/issues/7033",
         suberror="bad_token",
     ),
     700211: Entry(
@@ -447,6 +498,12 @@ ENTRIES: Mapping[int, Entry] = {
         text="The endpoint only accepts POST requests. Received a {method} request.",
         seen=_CODES,
     ),
+    901002: Entry(
+        error="invalid_request",
+        status=400,
+        text="The 'resource' request parameter is not supported.",
+        seen=_ISSUES + "MicrosoftDocs/azure-docs/issues/33853",
+    ),
     1002012: Entry(
         error="invalid_scope",
         status=400,
@@ -468,6 +525,12 @@ ENTRIES: Mapping[int, Entry] = {
         text="Invalid JWT token. '{algorithm}' is not a supported signature algorithm. Supported signing algorithms "
         "are: '{supported}'",
         seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-dotnet (MockHelpers.cs)",
+    ),
+    7000114: Entry(
+        error="unauthorized_client",
+        status=400,
+        text="Application '{client_id}' is not allowed to make application on-behalf-of calls.",
+        seen=_ISSUES + "AzureAD/microsoft-authentication-library-for-dotnet/issues/2130",
     ),
     7000215: Entry(
         error="invalid_client",
@@ -535,6 +598,13 @@ ENTRIES: Mapping[int, Entry] = {
         status=400,
         text="Invalid request. Request is malformed or invalid.",
         seen=_ISSUES + "Azure-Samples/ms-identity-dotnet-webapi-azurefunctions/issues/3",
+    ),
+    9002331: Entry(
+        error="invalid_request",
+        status=400,
+        text="Application '{client_id}'({app_name}) is configured for use by Microsoft Account users only. Please use the "
+        "/consumers endpoint to serve this request.",
+        seen=_ISSUES + "Azure/azure-sdk-for-js (sdk/identity/identity/TROUBLESHOOTING)",
     ),
     9002327: Entry(
         error="invalid_request",

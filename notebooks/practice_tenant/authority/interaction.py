@@ -17,7 +17,7 @@ from .consent import Consent, consent_of, give, require_assignment
 from .errors import AuthorityError, describe, report
 from .form import read_parameters
 from .grants.authorization_code import CODE_SECONDS
-from .scopes import read_scopes
+from .scopes import read_all_scopes
 from .sign_in import SignIn, read_sign_in
 from .tenants import require_served, tenant_of_user
 
@@ -107,25 +107,28 @@ async def decide(request: Request) -> Response:
         return _ask_account(request, {name: value for name, value in content.items() if name not in _SETTLED})
     if form.get("decision") != "accept":
         return _declined(request, content)
-    consent = _consent(request, content)
+    consents = _consents(request, content)
     if content.get("stage") == "confirm":
         return device_flow.approve(request, content)
-    if _refused(consent):
+    if _refused(consents):
         return _declined(request, content)
-    everyone = form.get("everyone") == "yes" and consent.sign_in.user.administrator
-    give(request.app.state.authority.directory, consent, everyone=everyone)
-    return _finish(request, content, consent.sign_in)
+    directory, sign_in = request.app.state.authority.directory, consents[0].sign_in
+    with directory.transaction():
+        for consent in consents:
+            give(directory, consent, everyone=form.get("everyone") == "yes" and sign_in.user.administrator)
+    return _finish(request, content, sign_in)
 
 
 def _after_login(request: Request, content: dict) -> Response:
     try:
-        consent = _consent(request, content)
+        consents = _consents(request, content)
     except AuthorityError as error:
         return _failed(request, content, error)
-    require_assignment(request.app.state.authority.directory, consent)
-    if consent.missing or consent.principal is None or content.get("asks_consent"):
-        return _ask_consent(request, content, consent)
-    return _finish(request, content, consent.sign_in)
+    for consent in consents:
+        require_assignment(request.app.state.authority.directory, consent)
+    if content.get("asks_consent") or any(consent.missing or consent.principal is None for consent in consents):
+        return _ask_consent(request, content, consents)
+    return _finish(request, content, consents[0].sign_in)
 
 
 def _finish(request: Request, content: dict, sign_in: SignIn) -> Response:
@@ -137,23 +140,23 @@ def _finish(request: Request, content: dict, sign_in: SignIn) -> Response:
         )
     address = ReturnAddress(**content["address"])
     kept = {name: content[name] for name in ("code_challenge", "code_challenge_method", "redirect_uri")}
-    kept["sent_to"] = address.redirect_uri
     code = authority.directory.issue("code", sign_in.content() | kept, expires=authority.clock() + CODE_SECONDS)
     return answer(address, {"code": code})
 
 
-def _consent(request: Request, content: dict) -> Consent:
-    """The consent that the sign-in has.
+def _consents(request: Request, content: dict) -> list[Consent]:
+    """The consent that the sign-in has, for each API that it asks for; there is one at least.
 
     Raises:
-        AuthorityError: as ``read_scopes``.
+        AuthorityError: as ``read_all_scopes`` and ``consent_of``.
         Forbidden: the app or the account was deleted since the last step.
     """
     directory = request.app.state.authority.directory
     sign_in = read_sign_in(directory, content)
     if sign_in is None:
         raise form_token.Forbidden
-    return consent_of(directory, sign_in, read_scopes(directory, sign_in.tenant, sign_in.client, sign_in.scope))
+    asked = read_all_scopes(directory, sign_in.tenant, sign_in.client, sign_in.scope)
+    return [consent_of(directory, sign_in, wanted) for wanted in asked]
 
 
 def _ask_account(request: Request, content: dict, problem: str | None = None) -> Response:
@@ -171,9 +174,11 @@ def _ask_password(request: Request, content: dict, username: str, problem: str |
     return _form_page(request, "password", content, action="login", username=username, hint=hint, problem=problem)
 
 
-def _ask_consent(request: Request, content: dict, consent: Consent) -> Response:
-    names = {scope.value: scope.display_name for scope in consent.wanted.resource.permission_scopes}
-    shown = [(names[value], value) for value in consent.needed]
+def _ask_consent(request: Request, content: dict, consents: list[Consent]) -> Response:
+    sign_in, shown = consents[0].sign_in, []
+    for consent in consents:
+        names = {scope.value: scope.display_name for scope in consent.wanted.resource.permission_scopes}
+        shown += [(names[value], value) for value in consent.needed]
     if not shown:
         shown = [("Sign you in and read your basic profile", "openid profile")]
     return _form_page(
@@ -181,15 +186,19 @@ def _ask_consent(request: Request, content: dict, consent: Consent) -> Response:
         "consent",
         content,
         action="consent",
-        username=consent.sign_in.user.user_principal_name,
+        username=sign_in.user.user_principal_name,
         permissions=shown,
-        administrator=consent.sign_in.user.administrator,
-        refused=", ".join(_refused(consent)),
+        administrator=sign_in.user.administrator,
+        refused=", ".join(_refused(consents)),
     )
 
 
-def _refused(consent: Consent) -> list[str]:
+def _refused(consents: list[Consent]) -> list[str]:
     """The missing permissions that this person can't consent to."""
+    return [value for consent in consents for value in _refused_of(consent)]
+
+
+def _refused_of(consent: Consent) -> list[str]:
     if consent.sign_in.user.administrator:
         return []
     if consent.principal is not None and consent.principal.assignment_required:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from .. import failures
 from ..pages.page import page
+from ..paths import in_any_case
 from . import device_flow, form_token, interaction
 from .errors import AuthorityError, describe
 from .logout import logout
@@ -44,6 +45,7 @@ def pages(authority: Authority, *, portal: bool) -> Starlette:
             HTTPException: missing_page,
         },
     )
+    in_any_case(app.routes)
     # No redirect for an extra slash: it would name the Host, and lose the path of a hub's proxy.
     app.router.redirect_slashes = False
     app.state.authority = authority

@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from .. import failures
 from ..json_http import JsonAnswer
+from ..paths import in_any_case
 from . import discovery, instance_metadata
 from .device_flow import device_authorization
 from .errors import NO_STORE, AuthorityError, clean, render
@@ -33,6 +34,7 @@ def application(authority: Authority) -> Starlette:
         ],
         exception_handlers=failures.handlers(unavailable) | {AuthorityError: refuse, HTTPException: not_found},
     )
+    in_any_case(app.routes)
     app.router.redirect_slashes = False
     app.state.authority = authority
     return app

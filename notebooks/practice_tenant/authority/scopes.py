@@ -60,37 +60,49 @@ def split_scope(scope: str | None) -> list[str]:
 
 
 def read_scopes(directory: Directory, tenant: Tenant, client: Application, scope: str | None) -> Wanted:
-    """Resolve the scopes of a sign-in in the user's tenant.
+    """Resolve the scopes of a token in the user's tenant.
 
     Raises:
-        AuthorityError: as ``split_scope``; 28000 for two APIs at once, 500011 for an unknown API, 650053 for an unknown
-            permission, 70011 for ``/.default`` with other scopes.
+        AuthorityError: as ``read_all_scopes``; 28000 for two APIs: a token is for one.
+    """
+    wanted = read_all_scopes(directory, tenant, client, scope)
+    if len(wanted) > 1:
+        raise AuthorityError(28000, scope=" ".join(split_scope(scope)))
+    return wanted[0]
+
+
+def read_all_scopes(directory: Directory, tenant: Tenant, client: Application, scope: str | None) -> tuple[Wanted, ...]:
+    """Resolve the scopes of a sign-in, which may be for several APIs: a person consents to all of them at once.
+
+    Raises:
+        AuthorityError: as ``split_scope``; 500011 for an unknown API, 650053 for an unknown permission, 70011 for
+            ``/.default`` with other scopes.
     """
     scopes = split_scope(scope)
     oidc = tuple(item for item in scopes if item in OIDC)
     written = tuple(item for item in scopes if item not in OIDC)
     graph = directory.cloud.graph_url
-    named = {_split(item, graph) for item in written}
-    identifiers = {identifier for identifier, _ in named}
-    if len(identifiers) > 1:
-        raise AuthorityError(28000, scope=" ".join(scopes))
-    identifier = identifiers.pop() if identifiers else graph
-    resource, principal = find_resource(directory, tenant, identifier)
-    permissions = tuple(_split(item, graph)[1] for item in written)
-    default = DEFAULT in permissions
-    if default and len(permissions) > 1:
+    named = {item: _split(item, graph) for item in written}
+    default = any(value == DEFAULT for _, value in named.values())
+    if default and len(written) > 1:
         raise AuthorityError(70011, scope=" ".join(written))
-    if not default:
-        permissions = tuple(_permission(value, resource, client) for value in permissions)
-    return Wanted(
-        resource=resource,
-        principal=principal,
-        identifier=identifier,
-        permissions=() if default else permissions,
-        default=default,
-        oidc=oidc,
-        written=written,
-    )
+    identifiers = dict.fromkeys(identifier for identifier, _ in named.values()) or (graph,)
+    found = []
+    for identifier in identifiers:
+        resource, principal = find_resource(directory, tenant, identifier)
+        own = tuple(item for item in written if named[item][0] == identifier)
+        found.append(
+            Wanted(
+                resource=resource,
+                principal=principal,
+                identifier=identifier,
+                permissions=() if default else tuple(_permission(named[item][1], resource, client) for item in own),
+                default=default,
+                oidc=oidc,
+                written=own,
+            )
+        )
+    return tuple(found)
 
 
 def find_resource(directory: Directory, tenant: Tenant, identifier: str) -> tuple[Application, ServicePrincipal]:

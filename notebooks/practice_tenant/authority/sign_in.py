@@ -13,6 +13,7 @@ class SignIn:
     Attributes:
         scope: the scopes as the request wrote them.
         contexts: the authentication contexts that the sign-in met for a claims challenge.
+        platform: the platform of the redirect URI that the code was sent to; None for a sign-in without one.
         tells_auth_time: whether the ID token has ``auth_time``, because the request had ``max_age``.
         method: how the client authenticated when it redeemed.
         family: links the codes and refresh tokens of this sign-in.
@@ -25,6 +26,7 @@ class SignIn:
     auth_time: int
     nonce: str | None = None
     contexts: tuple[str, ...] = ()
+    platform: str | None = None
     tells_auth_time: bool = False
     method: str = "none"
     family: str | None = None
@@ -39,6 +41,7 @@ class SignIn:
             "auth_time": self.auth_time,
             "nonce": self.nonce,
             "contexts": list(self.contexts),
+            "platform": self.platform,
             "tells_auth_time": self.tells_auth_time,
         }
 
@@ -58,9 +61,10 @@ def read_sign_in(
         user=user,
         scope=content["scope"],
         auth_time=content["auth_time"],
-        # A device's sign-in has none of these; a refresh token of an older version lacks the last.
+        # A device's sign-in has none of these; a refresh token of an older version lacks the last two.
         nonce=content.get("nonce"),
         contexts=tuple(content.get("contexts", ())),
+        platform=content.get("platform"),
         tells_auth_time=content.get("tells_auth_time", False),
         method=method,
         family=family,

@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from ..directory.redirect_uri import SPA
 from ..json_http import JsonAnswer
 from . import client_authentication, grants
 from .client_authentication import Client
@@ -9,6 +10,7 @@ from .errors import NO_STORE, AuthorityError
 from .form import read_form
 from .grants import password
 from .grants.grant import GrantRequest
+from .parameters import require_served_parameters
 from .service import Authority
 from .signing import sign
 from .tenants import require_served
@@ -44,34 +46,44 @@ def _run(request: Request, authority: Authority, form: dict[str, str]) -> tuple[
         raise AuthorityError(900144, name="grant_type")
     if grant_type not in grants.SERVED:
         raise AuthorityError(70003, grant_type=grant_type)
+    require_served_parameters(form)
     require_served(authority.directory, face, tenant_name)
     if grant_type == password.GRANT_TYPE:
         password.require_organization(tenant_name)
     credential = client_authentication.presented(form, request.headers.getlist("authorization"))
-    client = client_authentication.authenticate(
+    client = client_authentication.identify(authority.directory, tenant_name, credential, grant_type=grant_type)
+    platform = grants.SERVED[grant_type].platform(authority.directory, client.application, form)
+    cross_origin = _allow_origin(origin, client, platform)
+    client_authentication.authenticate(
         authority.directory,
         tenant_name,
+        client,
         credential,
         grant_type=grant_type,
+        platform=platform,
         face=face,
         signing_keys=authority.signing_keys,
         now=now,
     )
     request.state.client_id = client.application.app_id
-    cross_origin = _allow_origin(origin, client)
-    grant = GrantRequest(authority=authority, client=client, form=form, face=face, origin=origin, now=now)
-    return grants.SERVED[grant_type](grant), cross_origin
+    grant = GrantRequest(authority=authority, client=client, form=form, face=face, now=now)
+    return grants.SERVED[grant_type].run(grant), cross_origin
 
 
-def _allow_origin(origin: str | None, client: Client) -> dict[str, str]:
+def _allow_origin(origin: str | None, client: Client, platform: str | None) -> dict[str, str]:
     """The headers that let a page read the answer: for a single-page app's own pages, and never with a credential.
 
+    https://learn.microsoft.com/entra/identity-platform/reply-url#prefer-the-spa-redirect-uri-type
+
     Raises:
-        AuthorityError: 9002326 for a request that another page sends.
+        AuthorityError: 9002326 for a request that another page sends, 9002327 if a program redeems what a single-page
+            app was given.
     """
     if origin is None:
+        if platform == SPA:
+            raise AuthorityError(9002327)
         return {}
     allowed = {"/".join(uri.split("/")[:3]) for uri in client.application.spa_redirect_uris}
-    if client.method != "none" or origin not in allowed:
+    if platform != SPA or client.method != "none" or origin not in allowed:
         raise AuthorityError(9002326, origin=origin)
     return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}

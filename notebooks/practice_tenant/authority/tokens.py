@@ -23,6 +23,8 @@ from .signing import Unsigned
 USUAL_SECONDS = 3599
 LONG_SECONDS = 86399
 REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
+# Of a single-page app: https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime
+PAGE_REFRESH_TOKEN_SECONDS = 24 * 3600
 
 # Entra dates a token five minutes back: an API whose clock is a little slow accepts it.
 BACKDATED_SECONDS = 300

@@ -17,6 +17,7 @@ from ..authority.logout import logout
 from ..authority.service import Authority
 from ..json_http import JsonAnswer
 from ..pages.page import page
+from ..paths import in_any_case
 from . import sign_in
 from .errors import B2CError, describe, render
 from .tokens import token
@@ -72,6 +73,7 @@ def pages(authority: Authority) -> Starlette:
 
 def _application(authority: Authority, routes: list[Route], handlers: dict) -> Starlette:
     app = Starlette(routes=routes, exception_handlers=handlers | {HTTPException: other})
+    in_any_case(app.routes)
     app.router.redirect_slashes = False
     app.state.authority = authority
     return app

@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route, Router
 from .. import failures
 from ..directory.store import Directory
 from ..hosts import Face
+from ..paths import in_any_case
 from . import (
     applications,
     credentials,
@@ -70,6 +71,7 @@ def application(graph: Graph) -> Starlette:
         ],
         exception_handlers=failures.handlers(unavailable) | {GraphError: refuse, HTTPException: unknown_path},
     )
+    in_any_case(app.routes)
     app.router.redirect_slashes = False
     app.state.graph = graph
     return app
@@ -99,7 +101,7 @@ async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:
         missing = GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
     else:
         path = request.url.path
-        segment = path[path.rstrip("/").rfind("/") + 1 :][:80]
+        segment = path[path.rfind("/") + 1 :][:80]
         missing = GraphError(
             400,
             "BadRequest",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 
 from practice_tenant.directory import credentials
-from practice_tenant.directory.objects import Application, ServicePrincipal
+from practice_tenant.directory.objects import PERSONAL, Application, ServicePrincipal
 from practice_tenant.directory.seeded_applications import OTHER_TENANT_ID, TENANT_ID
 from practice_tenant.faults import Throttled
 from tests.tenant.certificate import as_form, assertion_claims
@@ -33,6 +33,8 @@ TOKEN_REQUESTS: dict[int, dict[str, str | None]] = {
     7000216: {"client_secret": None},
     7000218: {"client_secret": None, "grant_type": "password"},
     9002313: {"client_assertion": "e30.e30.e30"},
+    90100: {"token_type": "pop"},
+    901002: {"resource": "https://graph.microsoft.com"},
 }
 
 
@@ -85,6 +87,13 @@ def _while_throttled(tenant: Tenant) -> httpx.Response:
 def _without_a_principal(tenant: Tenant) -> httpx.Response:
     names = {"id": str(uuid.uuid4()), "app_id": str(uuid.uuid4()), "tenant_id": tenant.seeded.tenant_id}
     app = Application(**names, display_name="New")
+    tenant.directory.add_application(app)
+    return tenant.authority.token(tenant.form(client_id=app.app_id))
+
+
+def _for_personal_accounts_alone(tenant: Tenant) -> httpx.Response:
+    names = {"id": str(uuid.uuid4()), "app_id": str(uuid.uuid4()), "tenant_id": tenant.seeded.tenant_id}
+    app = Application(**names, display_name="Personal", sign_in_audience=PERSONAL)
     tenant.directory.add_application(app)
     return tenant.authority.token(tenant.form(client_id=app.app_id))
 
@@ -148,7 +157,9 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     700021: lambda tenant: _asserted(tenant, iss=UNKNOWN),
     700023: lambda tenant: _asserted(tenant, aud="https://login.example.com/"),
     700024: lambda tenant: _asserted(tenant, iat=NOW - 3600, exp=NOW - 1800),
-    700025: lambda tenant: tenant.authority.token(tenant.form(client_id=tenant.seeded.public_client_id)),
+    700025: lambda tenant: tenant.authority.token(
+        tenant.form(client_id=tenant.seeded.public_client_id, grant_type="password")
+    ),
     700027: lambda tenant: _asserted(tenant, {"x5t": "A" * 27}),
     700211: lambda tenant: _federated(tenant, trusted={"issuer": "https://example.com"}),
     700212: lambda tenant: _federated(tenant, trusted={"audience": "api://another"}),
@@ -169,4 +180,5 @@ REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     90036: _on_a_bug,
     90055: _while_throttled,
     7000229: _without_a_principal,
+    9002331: _for_personal_accounts_alone,
 }

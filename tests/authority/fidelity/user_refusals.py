@@ -74,9 +74,43 @@ def _other_client(tenant: Tenant) -> RelyingParty:
 def _single_page_app(tenant: Tenant) -> RelyingParty:
     app_id, tenant_id = str(uuid.uuid4()), tenant.seeded.tenant_id
     names = {"id": str(uuid.uuid4()), "tenant_id": tenant_id, "app_id": app_id, "display_name": "Page"}
-    tenant.directory.add_application(Application(**names, public_client=True, spa_redirect_uris=(PAGE,)))
+    tenant.directory.add_application(Application(**names, spa_redirect_uris=(PAGE,)))
     tenant.directory.add_service_principal(ServicePrincipal(**names | {"id": str(uuid.uuid4())}))
     return replace(tenant.desktop, client_id=app_id, redirect_uri=PAGE)
+
+
+def _expired_page(tenant: Tenant) -> httpx.Response:
+    app, from_page = _single_page_app(tenant), (("Origin", PAGE),)
+    old = app.redeem(code(tenant, app), headers=from_page).json()["refresh_token"]
+    with tenant.later(DAY):
+        return app.refresh(old, headers=from_page)
+
+
+def _for_itself(tenant: Tenant) -> httpx.Response:
+    app_id, tenant_id = str(uuid.uuid4()), tenant.seeded.tenant_id
+    names = {"tenant_id": tenant_id, "app_id": app_id, "display_name": "Itself"}
+    tenant.directory.add_application(
+        Application(id=str(uuid.uuid4()), **names, public_client=True, identifier_uris=(f"api://{app_id}",))
+    )
+    tenant.directory.add_service_principal(ServicePrincipal(id=str(uuid.uuid4()), **names))
+    form = {"username": tenant.learner.username, "password": tenant.learner.password}
+    client = replace(tenant.desktop, client_id=app_id)
+    return client.token(grant_type="password", scope=f"api://{app_id}/.default", **form)
+
+
+def _listed_for_itself_alone(tenant: Tenant) -> httpx.Response:
+    """An app whose registration lists an API's application permissions, and no delegated one."""
+    client = _other_client(tenant)
+    assertion = user_tokens(tenant, scope=f"{client.client_id}/access_as_user openid")["access_token"]
+    return on_behalf_of(tenant, assertion, client=client, scope=f"{tenant.seeded.api_uri}/.default")
+
+
+def _apps_own_assertion(tenant: Tenant) -> httpx.Response:
+    return on_behalf_of(tenant, tenant.access_token(scope=f"{tenant.seeded.api_uri}/.default"))
+
+
+def _names_no_api(tenant: Tenant) -> httpx.Response:
+    return tenant.desktop.redeem(code(tenant, scope=f"User.Read {tenant.seeded.api_uri}/Records.Read"))
 
 
 def _used_twice(tenant: Tenant) -> httpx.Response:
@@ -155,6 +189,7 @@ def _not_assigned(tenant: Tenant) -> httpx.Response:
 
 USER_REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     28000: _two_apis,
+    28003: _names_no_api,
     50011: lambda tenant: tenant.pages.get(tenant.desktop.link(redirect_uri="https://example.com/")),
     50013: lambda tenant: on_behalf_of(tenant, _api_token(tenant)[:-8] + "AAAAAAAA"),
     50034: lambda tenant: _by_password(tenant, username=f"nobody@{tenant.seeded.tenant_domain}"),
@@ -172,6 +207,7 @@ USER_REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     70018: _declined_device,
     70019: lambda tenant: poll(tenant, "not-a-code"),
     70020: _expired_device,
+    90009: _for_itself,
     500112: lambda tenant: tenant.desktop.redeem(code(tenant), redirect_uri="http://localhost/other"),
     500113: lambda tenant: tenant.pages.get(tenant.desktop.link(client_id=tenant.seeded.administrator_client_id)),
     500131: lambda tenant: on_behalf_of(tenant, _api_token(tenant), client=_other_client(tenant)),
@@ -179,8 +215,16 @@ USER_REFUSALS: dict[int, Callable[[Tenant], httpx.Response]] = {
     501481: lambda tenant: tenant.desktop.redeem(code(tenant), code_verifier="a" * 43),
     501491: lambda tenant: tenant.pages.get(tenant.desktop.link(code_challenge="short")),
     650053: lambda tenant: tenant.learner.sign_in(tenant.desktop.link(scope="Nothing.Read openid")),
+    650056: _listed_for_itself_alone,
+    650057: lambda tenant: _by_password(
+        tenant,
+        client_id=tenant.seeded.multi_tenant_desktop_client_id,
+        scope=f"{tenant.seeded.api_uri}/.default",
+    ),
     700054: lambda tenant: tenant.pages.get(tenant.desktop.link(response_type="id_token")),
     700082: _expired_refresh_token,
+    700084: _expired_page,
+    7000114: _apps_own_assertion,
     9002326: lambda tenant: tenant.desktop.redeem(code(tenant), headers=(("Origin", PAGE),)),
     9002327: lambda tenant: (app := _single_page_app(tenant)).redeem(code(tenant, app)),
 }

@@ -5,16 +5,21 @@ RFC 6749 section 4.1.3; PKCE in RFC 7636; https://learn.microsoft.com/entra/iden
 
 from dataclasses import replace
 
-from ...directory import redirect_uri
-from ...directory.objects import Issued
+from ...directory.objects import Application, Issued
+from ...directory.store import Directory
 from ..authorize import check_verifier
 from ..errors import AuthorityError
-from ..scopes import read_scopes
+from ..scopes import read_all_scopes, read_scopes
 from ..sign_in import read_sign_in
-from .grant import GrantRequest, token_response
+from .grant import GrantRequest, platform_of_issued, token_response
 
 GRANT_TYPE = "authorization_code"
 CODE_SECONDS = 600
+
+
+def platform(directory: Directory, application: Application, form: dict[str, str]) -> str | None:
+    """The platform of the redirect URI that the code was sent to."""
+    return platform_of_issued(directory, application, "code", form)
 
 
 def run(grant: GrantRequest) -> dict:
@@ -22,8 +27,8 @@ def run(grant: GrantRequest) -> dict:
 
     Raises:
         AuthorityError: 900144 without a code, 9002313 or 70000 for one that can't be, 54005 for one used before, 70008
-            for an expired one, 500112 for another redirect URI, 501481 for PKCE, 9002326 or 9002327 when a program
-            redeems a single-page app's code, or the reverse.
+            for an expired one, 500112 for another redirect URI, 501481 for PKCE, 28003 if the sign-in was for several
+            APIs and the redemption names none.
     """
     code = grant.form.get("code")
     if code is None:
@@ -38,7 +43,6 @@ def run(grant: GrantRequest) -> dict:
     if grant.now >= issued.expires:
         raise AuthorityError(70008)
     check_verifier(issued.content, grant.form.get("code_verifier"))
-    _check_origin(grant, issued.content["sent_to"])
     # One transaction: of concurrent requests the first gets its tokens before the next one revokes them.
     with grant.directory.transaction():
         if grant.directory.redeem("code", code, grant.now):
@@ -48,19 +52,18 @@ def run(grant: GrantRequest) -> dict:
     raise AuthorityError(54005)
 
 
-def _check_origin(grant: GrantRequest, sent_to: str) -> None:
-    if redirect_uri.is_one_of(grant.client.application.spa_redirect_uris, sent_to):
-        if grant.origin is None:
-            raise AuthorityError(9002327)
-    elif grant.origin is not None:
-        raise AuthorityError(9002326, origin=grant.origin)
-
-
 def _answer(grant: GrantRequest, issued: Issued) -> dict:
     sign_in = read_sign_in(grant.directory, issued.content, family=issued.family, method=grant.client.method)
     if sign_in is None:
         raise AuthorityError(70000, name="code", what="The account or the app it was issued to no longer exists.")
-    wanted = read_scopes(grant.directory, sign_in.tenant, sign_in.client, grant.form.get("scope") or sign_in.scope)
+    asked = read_all_scopes(grant.directory, sign_in.tenant, sign_in.client, sign_in.scope)
+    scope = grant.form.get("scope")
+    if scope is None and len(asked) > 1:
+        raise AuthorityError(28003)
+    wanted = read_scopes(grant.directory, sign_in.tenant, sign_in.client, scope or sign_in.scope)
     # The scopes of the sign-in decide about ID and refresh token, not the scopes of the redemption.
-    asked = read_scopes(grant.directory, sign_in.tenant, sign_in.client, sign_in.scope)
-    return token_response(grant, sign_in, replace(wanted, oidc=asked.oidc))
+    wanted = replace(wanted, oidc=asked[0].oidc)
+    if len(asked) > 1:
+        # The refresh token is for the API that the code was redeemed for.
+        sign_in = replace(sign_in, scope=" ".join((*wanted.written, *wanted.oidc)))
+    return token_response(grant, sign_in, wanted)

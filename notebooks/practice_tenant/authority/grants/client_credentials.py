@@ -5,6 +5,8 @@ The scope is a resource's identifier with ``/.default``: all permissions that an
 """
 
 from ...directory.objects import Application
+from ...directory.redirect_uri import WEB
+from ...directory.store import Directory
 from ..errors import AuthorityError
 from ..scopes import LONGEST_SCOPE, find_resource, is_identifier, is_scope
 from ..tokens import Lifetime, Resource, app_only, lifetime_of
@@ -12,6 +14,11 @@ from .grant import GrantRequest
 
 GRANT_TYPE = "client_credentials"
 DEFAULT = "/.default"
+
+
+def platform(directory: Directory, application: Application, form: dict[str, str]) -> str:
+    """A web app's: only confidential clients act on their own behalf, whatever else they allow."""
+    return WEB
 
 
 def run(grant: GrantRequest) -> dict:

@@ -2,14 +2,27 @@
 
 from dataclasses import dataclass
 
+from ...directory import redirect_uri
+from ...directory.objects import Application
 from ...directory.store import Directory
 from ...hosts import Face
+from ..claims_request import requested_contexts
 from ..client_authentication import Client
 from ..consent import consent_of, require_assignment, require_consent
+from ..errors import AuthorityError
 from ..scopes import Wanted, is_graph
 from ..service import Authority
 from ..sign_in import SignIn
-from ..tokens import REFRESH_TOKEN_SECONDS, Resource, client_info, delegated, id_token, lifetime_of
+from ..tenants import is_guid
+from ..tokens import (
+    PAGE_REFRESH_TOKEN_SECONDS,
+    REFRESH_TOKEN_SECONDS,
+    Resource,
+    client_info,
+    delegated,
+    id_token,
+    lifetime_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +32,6 @@ class GrantRequest:
     Attributes:
         authority: the authorization server that answers it.
         face: the name under which the server is asked.
-        origin: the page whose script sends the request; None for a program.
         now: seconds since the epoch.
     """
 
@@ -27,7 +39,6 @@ class GrantRequest:
     client: Client
     form: dict[str, str]
     face: Face
-    origin: str | None
     now: float
 
     @property
@@ -36,19 +47,43 @@ class GrantRequest:
         return self.authority.directory
 
 
-def token_response(grant: GrantRequest, sign_in: SignIn, wanted: Wanted, *, refresh: bool | None = None) -> dict:
+def platform_of_issued(directory: Directory, application: Application, kind: str, form: dict[str, str]) -> str | None:
+    """The platform that a code or a refresh token in a form came by; of an unknown one, its redirect URI's."""
+    issued = directory.issued(kind, form.get(kind, ""))
+    if issued is None or issued.content["client_id"] != application.app_id:
+        return redirect_uri.platform_of(application, form.get("redirect_uri", ""))
+    # Values of older versions have none.
+    return issued.content.get("platform")
+
+
+def require_guid_for_itself(client: Application, wanted: Wanted) -> None:
+    """Refuse an app that asks for a token to its own API by a URI. Only a sign-in with a code may.
+
+    Raises:
+        AuthorityError: 90009.
+    """
+    if wanted.resource.app_id == client.app_id and not is_guid(wanted.identifier):
+        raise AuthorityError(90009, client_id=client.app_id, app_name=client.display_name)
+
+
+def token_response(
+    grant: GrantRequest, sign_in: SignIn, wanted: Wanted, *, refresh: bool | None = None, until: int | None = None
+) -> dict:
     """The token response for a sign-in: access token, and on request ID token, refresh token, client info.
 
     Its layout is Entra's, as recorded.
 
     Args:
         refresh: whether to issue a refresh token; None follows ``offline_access``.
+        until: when that refresh token expires; None for the usual lifetime.
 
     Raises:
-        AuthorityError: 50105 if the person may not use the app, 65001 if permissions lack consent, 9002313 for malformed
+        AuthorityError: 50076 for claims that need a new sign-in, 50105 if the person may not use the app, 65001 if permissions lack consent, 9002313 for malformed
             claims.
     """
     directory, shape, now = grant.directory, grant.authority.shape(), grant.now
+    if set(requested_contexts(grant.form.get("claims"))) - set(sign_in.contexts):
+        raise AuthorityError(50076, resource=wanted.resource.app_id)
     consent = consent_of(directory, sign_in, wanted)
     require_assignment(directory, consent)
     require_consent(consent)
@@ -64,7 +99,8 @@ def token_response(grant: GrantRequest, sign_in: SignIn, wanted: Wanted, *, refr
         "access_token": delegated(sign_in, resource, in_token, lifetime, face=grant.face, key=key, now=now),
     }
     if refresh if refresh is not None else "offline_access" in wanted.oidc:
-        expires = now + REFRESH_TOKEN_SECONDS
+        of_page = sign_in.platform == redirect_uri.SPA
+        expires = until or now + (PAGE_REFRESH_TOKEN_SECONDS if of_page else REFRESH_TOKEN_SECONDS)
         body["refresh_token"] = directory.issue(
             "refresh_token", sign_in.content(), expires=expires, family=sign_in.family
         )

@@ -8,6 +8,9 @@ from jwt import PyJWS
 from jwt.exceptions import InvalidTokenError
 
 from ... import jose
+from ...directory.objects import Application
+from ...directory.redirect_uri import WEB
+from ...directory.store import Directory
 from ...timestamps import ticks
 from ..errors import AuthorityError
 from ..scopes import read_scopes
@@ -20,21 +23,24 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _CLAIMS = {"iss": str, "tid": str, "ver": str, "aud": str, "iat": int, "exp": int}
 
 
+def platform(directory: Directory, application: Application, form: dict[str, str]) -> str:
+    """A web app's: only confidential clients act for others."""
+    return WEB
+
+
 def run(grant: GrantRequest) -> dict:
     """The token response for the token of a person who called this API.
 
     Raises:
-        AuthorityError: 900144 for a missing parameter, 7000218 for a public client, 50027 for a malformed token, 50013
-            for another issuer's, 500131 for one addressed to another API, 500133 for an expired one, 65001 without
-            consent.
+        AuthorityError: 900144 for a missing parameter, 50027 for a malformed token or an ID token, 50013 for another
+            issuer's, 500131 for one addressed to another API, 500133 for an expired one, 7000114 for an app's own, and
+            as ``token_response``.
     """
     for name in ("assertion", "requested_token_use"):
         if name not in grant.form:
             raise AuthorityError(900144, name=name)
     if grant.form["requested_token_use"] != "on_behalf_of":
         raise AuthorityError(9002313)
-    if grant.client.method == "none":
-        raise AuthorityError(7000218)
     claims = _verified(grant.form["assertion"], grant)
     tenant = grant.directory.tenant(claims["tid"])
     if tenant is None:
@@ -42,7 +48,7 @@ def run(grant: GrantRequest) -> dict:
     if grant.client.tenant is not None and grant.client.tenant.id != tenant.id:
         raise AuthorityError(50013, reason="The assertion is for another tenant.")
     user = grant.directory.user(tenant.id, str(claims.get("oid")))
-    if user is None or "scp" not in claims:
+    if user is None:
         raise AuthorityError(50013, reason="The assertion is for no signed-in user.")
     sign_in = SignIn(
         client=grant.client.application,
@@ -50,6 +56,8 @@ def run(grant: GrantRequest) -> dict:
         user=user,
         scope=grant.form.get("scope", ""),
         auth_time=claims["iat"],
+        # A sign-in that met a claims challenge has met it for the next API too.
+        contexts=tuple(claims.get("acrs", ())),
         method=grant.client.method,
     )
     wanted = read_scopes(grant.directory, tenant, sign_in.client, grant.form.get("scope"))
@@ -74,14 +82,18 @@ def _verified(assertion: str, grant: GrantRequest) -> dict:
         raise AuthorityError(50027, error="invalid_grant")
     if claims["iss"] != grant.face.issuer(claims["tid"], claims["ver"]):
         raise AuthorityError(50013, reason="The assertion was issued by another authority.")
-    # An ID token also has the app's client ID as audience, but it is no token for an API.
-    if claims["aud"] not in (application.app_id, *application.identifier_uris) or not claims.keys() & {"scp", "roles"}:
+    if claims["aud"] not in (application.app_id, *application.identifier_uris):
         raise AuthorityError(
             500131,
             audience=str(claims["aud"]),
             client_id=application.app_id,
             app_name=application.display_name,
         )
+    # An ID token also has the app's client ID as audience, but no client: it is no token for an API.
+    if not claims.keys() & {"appid", "azp"}:
+        raise AuthorityError(50027, error="invalid_grant")
     if grant.now >= claims["exp"]:
         raise AuthorityError(500133, now=ticks(grant.now), end=ticks(claims["exp"]))
+    if "scp" not in claims:
+        raise AuthorityError(7000114, client_id=application.app_id)
     return claims

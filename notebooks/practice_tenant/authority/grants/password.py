@@ -5,11 +5,13 @@ it; Entra still serves it.
 """
 
 from ...directory import credentials
+from ...directory.objects import Application
+from ...directory.store import Directory
 from ..errors import AuthorityError
 from ..scopes import read_scopes
 from ..sign_in import SignIn
 from ..tenants import tenant_of_user
-from .grant import GrantRequest, token_response
+from .grant import GrantRequest, require_guid_for_itself, token_response
 
 GRANT_TYPE = "password"
 # Personal accounts have no passwords for apps. ``common`` would include them.
@@ -26,12 +28,16 @@ def require_organization(tenant_name: str) -> None:
         raise AuthorityError(9001023)
 
 
+def platform(directory: Directory, application: Application, form: dict[str, str]) -> None:
+    """None: the grant has no redirect URI."""
+
+
 def run(grant: GrantRequest) -> dict:
     """The token response for a name and a password.
 
     Raises:
-        AuthorityError: 900144 for a missing parameter, 50034 for an unknown name, 50126 for a wrong password, 65001
-            without consent.
+        AuthorityError: 900144 for a missing parameter, 50034 for an unknown name, 50126 for a wrong password, 90009 for
+            the app's own API by a URI, and as ``token_response``.
     """
     for name in ("username", "password"):
         if name not in grant.form:
@@ -44,6 +50,7 @@ def run(grant: GrantRequest) -> dict:
     if not credentials.is_password(grant.form["password"], user.password_hash):
         raise AuthorityError(50126)
     wanted = read_scopes(grant.directory, tenant, grant.client.application, grant.form.get("scope"))
+    require_guid_for_itself(grant.client.application, wanted)
     sign_in = SignIn(
         client=grant.client.application,
         tenant=tenant,
