@@ -11,8 +11,10 @@ LONGEST = 256
 
 # RFC 3986: scheme, then anything but a fragment.
 _URI = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?P<rest>[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=%-]+)")
-_WITH_HOST = re.compile(r"//[A-Za-z0-9.-]+(:[0-9]{1,5})?([/?].*)?")
-_LOOPBACK = re.compile(r"http://(?P<host>localhost|127\.0\.0\.1)(:[1-9][0-9]{0,4})?(?P<rest>([/?].*)?)")
+_PORT = r"(:(?P<port>[1-9][0-9]{0,4}))?"
+_WITH_HOST = re.compile(rf"//[A-Za-z0-9.-]+{_PORT}([/?].*)?")
+_LOOPBACK = re.compile(rf"http://(?P<host>localhost|127\.0\.0\.1){_PORT}(?P<rest>([/?].*)?)")
+_LARGEST_PORT = 65535
 
 # Schemes that a browser runs or opens itself, so no app could receive the answer.
 _BROWSERS_OWN = frozenset({"javascript", "data", "vbscript", "blob", "about", "file"})
@@ -24,16 +26,15 @@ def may_register(uri: str) -> bool:
     if parts is None or len(uri) > LONGEST:
         return False
     scheme = parts["scheme"].lower()
-    if scheme == "http":
-        return bool(_LOOPBACK.fullmatch(uri))
-    if scheme == "https":
-        return bool(_WITH_HOST.fullmatch(parts["rest"]))
+    if scheme in ("http", "https"):
+        match = _LOOPBACK.fullmatch(uri) if scheme == "http" else _WITH_HOST.fullmatch(parts["rest"])
+        return match is not None and int(match["port"] or 1) <= _LARGEST_PORT
     return scheme not in _BROWSERS_OWN
 
 
 def matches(registered: str, sent: str) -> bool:
     """Whether a sent URI equals the registered one, to the character; on loopback the port may differ."""
-    if not may_register(registered):
+    if not may_register(registered) or not may_register(sent):
         return False
     if sent == registered:
         return True
