@@ -112,11 +112,16 @@ def test_what_a_request_lacks_is_named(machine: Machine, name: str, value: str |
     assert f"'{name}'" in answer.json()["error_description"]
 
 
-@pytest.mark.parametrize("resource", ["https://vault.azure.net", f"{EXCHANGE}/.default", "garbage"])
+@pytest.mark.parametrize("resource", ["https://api.loganalytics.io", f"{EXCHANGE}/.default", "garbage"])
 def test_an_unknown_api_is_refused_as_entra_does(machine: Machine, resource: str):
     answer = machine.ask(resource=resource)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_resource")
     assert answer.json()["error_description"].startswith("AADSTS500011: ")
+
+
+def test_azures_own_apis_are_known(machine: Machine):
+    answer = machine.ask(resource="https://vault.azure.net")
+    assert answer.status_code == 200 and answer.json()["resource"] == "https://vault.azure.net"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from practice_tenant.directory import schema
+from practice_tenant.directory.azure import APIS, AZURE_CLI_CLIENT_ID
 from practice_tenant.directory.managed_identity import CLIENT_ID
 from practice_tenant.directory.objects import TOKEN_EXCHANGE_APP_ID
 from practice_tenant.directory.schema import SCHEMA_VERSION
@@ -17,7 +18,10 @@ from practice_tenant.state import DATABASE, open_state
 from .opened_state import REGISTERED, holds_its_secrets, set_aside
 
 SCHEMA_2 = Path(__file__).with_name("schema_2.sql").read_text("utf-8")
-NEW_APPS = (TOKEN_EXCHANGE_APP_ID, CLIENT_ID, CUSTOMER_CLIENT_ID)
+NEW_APPS = (
+    *(TOKEN_EXCHANGE_APP_ID, CLIENT_ID, CUSTOMER_CLIENT_ID, AZURE_CLI_CLIENT_ID),
+    *(api.app_id for api in APIS),
+)
 
 
 def tables(database: sqlite3.Connection) -> dict[str, list[tuple]]:

@@ -12,14 +12,16 @@ from practice_tenant.directory.objects import Application
 from practice_tenant.directory.permissions import GRAPH_APP_ID, graph_role_id, graph_scope_id
 from tests.tenant.practice import Practice
 
-from .answers import BAD_REQUEST, GRAPH, GUID, created, refused
+from .answers import BAD_REQUEST, FORBIDDEN, GRAPH, GUID, NOT_FOUND, created, refused
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 WRONG = {
     "a redirect URI over plain http": {"web": {"redirectUris": ["http://app.example/callback"]}},
     "text for a switch": {"isFallbackPublicClient": "yes"},
-    "another property": {"displayName": "Another name"},
-    "a property of its own": {"passwordCredentials": None, "isFallbackPublicClient": True},
+    "a property that doesn't exist": {"displayname": "Another name"},
+    "a property that the practice tenant hasn't": {"tags": ["x"], "isFallbackPublicClient": True},
+    "secrets": {"passwordCredentials": []},
+    "a property that stays": {"appId": "00001111-aaaa-2222-bbbb-3333cccc4444"},
 }
 
 
@@ -29,7 +31,7 @@ def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrat
         "displayName": "Everything",
         "signInAudience": "AzureADMultipleOrgs",
         "isFallbackPublicClient": True,
-        "identifierUris": ["api://everything"],
+        "identifierUris": ["https://practice.example/everything"],
         "api": {
             "requestedAccessTokenVersion": 2,
             "oauth2PermissionScopes": [
@@ -79,7 +81,7 @@ def test_a_new_app_has_the_members_of_graphs_documentation(practice, administrat
         {"displayName": "x", "isFallbackPublicClient": "yes"},
         {"displayName": "x", "identifierUris": "api://x"},
         {"displayName": "x", "identifierUris": [""]},
-        {"displayName": "x", "identifierUris": ["api://x", "API://X"]},
+        {"displayName": "x", "identifierUris": ["https://practice.example/x", "HTTPS://practice.example/X"]},
         {"displayName": "x", "identifierUris": ["https://graph.microsoft.com"]},
         {"displayName": "x", "api": {"requestedAccessTokenVersion": 3}},
         {"displayName": "x", "api": {"requestedAccessTokenVersion": True}},
@@ -216,3 +218,54 @@ def test_what_is_no_list_of_texts_is_refused(api, value):
     answer = api.practice.graph("PATCH", f"/applications/{api.id}", api.token, body)
     assert answer.status_code == 400
     assert api.uris == []
+
+
+@pytest.mark.statement(112)
+def test_a_new_name_is_its_service_principals_too(practice, administrator_token):
+    app = created(practice, administrator_token, "/applications", {"displayName": "Old"})
+    made = created(practice, administrator_token, "/servicePrincipals", {"appId": app["appId"]})
+    practice.graph("PATCH", f"/applications/{app['id']}", administrator_token, {"displayName": "New"})
+    found = practice.graph("GET", f"/servicePrincipals/{made['id']}", administrator_token).json()
+    assert (found["displayName"], found["appDisplayName"]) == ("New", "New")
+
+
+@pytest.mark.statement(160)
+def test_an_app_that_was_deleted_is_gone_with_all_it_had(practice, administrator_token):
+    app = created(practice, administrator_token, "/applications", {"displayName": "Short"})
+    principal = created(practice, administrator_token, "/servicePrincipals", {"appId": app["appId"]})
+    graph = practice.directory.service_principal(practice.seeded.tenant_id, app_id=GRAPH_APP_ID)
+    role = {"principalId": principal["id"], "resourceId": graph.id, "appRoleId": graph_role_id("User.Read.All")}
+    created(practice, administrator_token, f"/servicePrincipals/{principal['id']}/appRoleAssignments", role)
+    path = f"/applications/{app['id']}"
+    secret = practice.graph("POST", f"{path}/addPassword", administrator_token).json()["secretText"]
+    token = practice.token(app["appId"], secret).json()["access_token"]
+    assert practice.graph("DELETE", path, administrator_token).status_code == 204
+    assert practice.token(app["appId"], secret).json()["error_codes"] == [700016]
+    assert practice.graph("GET", "/users", token).status_code == 403
+    for gone in (path, f"/servicePrincipals/{principal['id']}"):
+        assert refused(practice.graph("GET", gone, administrator_token)) == NOT_FOUND
+    assert practice.directory.app_role_assignments(principal["id"]) == []
+
+
+@pytest.mark.statement(160)
+def test_the_apps_of_the_course_stay(practice: Practice, administrator_token):
+    answer = practice.graph("DELETE", f"/applications/{known(practice).id}", administrator_token)
+    assert refused(answer) == FORBIDDEN
+    assert "The practice tenant has no way" in answer.json()["error"]["message"]
+    assert known(practice) is not None
+
+
+@pytest.mark.statement(161)
+def test_an_app_and_its_principal_are_found_by_the_client_id(practice: Practice, administrator_token):
+    client_id = practice.seeded.client_id
+    for path in ("/applications", "/servicePrincipals"):
+        found = practice.graph("GET", f"{path}(appId='{client_id}')", administrator_token).json()
+        assert found["appId"] == client_id
+        assert practice.graph("GET", f"{path}('{found['id']}')", administrator_token).json() == found
+        missing = practice.graph("GET", f"{path}(appId='{found['id']}')", administrator_token)
+        assert refused(missing) == NOT_FOUND
+    change = {"isFallbackPublicClient": True}
+    assert (
+        practice.graph("PATCH", f"/applications(appId='{client_id}')", administrator_token, change).status_code == 204
+    )
+    assert known(practice).public_client

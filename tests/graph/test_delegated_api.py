@@ -44,7 +44,7 @@ def assert_scope_missing(graph: Graph, path: str, token: str) -> None:
 def test_the_scope_that_was_consented_to_is_enough(graph: Graph, signed_in):
     token = signed_in()["access_token"]
     assert graph.get("/me", token=token).json()["userPrincipalName"] == "learner@practice.example"
-    assert graph.get("/me/memberOf", token=token).json()["value"] == []
+    assert graph.get("/me/memberOf", token=token).status_code == 200
 
 
 @pytest.mark.statement(94)

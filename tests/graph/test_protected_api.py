@@ -203,5 +203,7 @@ def test_a_caller_sees_its_own_tenant_only(
     names = [user["userPrincipalName"] for user in graph.get(token=mint()).json()["value"]]
     assert names and all(name.endswith("@practice.example") for name in names)
     body = json.dumps({"displayName": "App", "tenantId": seeded.other_tenant_id}).encode()
+    assert graph.request("POST", "/applications", token=mint(**administrator), content=body).status_code == 400
+    body = json.dumps({"displayName": "App"}).encode()
     made = graph.request("POST", "/applications", token=mint(**administrator), content=body).json()
     assert directory.application(id=made["id"]).tenant_id == seeded.tenant_id

@@ -75,7 +75,7 @@ def test_a_filter_finds_what_it_names(practice, learner_token):
         {"skiptoken": "%%%"},
         {"skiptoken": "_w=="},
         {"filter": "userPrincipalName ne 'x'"},
-        {"filter": "jobTitle eq 'x'"},
+        {"filter": "mobilePhone eq 'x'"},
         {"filter": "userPrincipalName eq x"},
     ],
     ids=str,

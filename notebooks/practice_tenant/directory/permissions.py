@@ -20,6 +20,7 @@ GRAPH_APP_ROLES = tuple(
             "Manage app permission grants and app role assignments",
         ),
         ("Directory.Read.All", "7ab1d382-f21e-4acd-a863-ba3e13f7da61", "Read directory data"),
+        ("Group.Read.All", "5b567255-7703-4780-807c-7be8301ae99b", "Read all groups"),
         ("Organization.Read.All", "498476ce-e0fe-48b0-b801-37ba7e2685c6", "Read organization information"),
         ("User.Read.All", "df021288-bdef-4463-88db-98f22de89214", "Read all users' full profiles"),
         ("User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1", "Read all users' basic profiles"),
@@ -34,6 +35,7 @@ GRAPH_SCOPES = tuple(
         ("User.ReadBasic.All", "b340eb25-3456-403f-be2f-af7a0d370277", "Read all users' basic profiles", False),
         ("User.Read.All", "a154be20-db9c-4678-8ab7-66f6cc099a59", "Read all users' full profiles", True),
         ("Directory.Read.All", "06da0dbc-49e2-44d2-8312-53f166ab848a", "Read directory data", True),
+        ("Group.Read.All", "5f8c59db-677d-491f-a6b8-5f174b11ec1d", "Read all groups", True),
     )
 )
 

@@ -39,7 +39,7 @@ def may_register(uri: str) -> bool:
 
 def matches(registered: str, sent: str) -> bool:
     """Whether a sent URI equals the registered one, to the character; on loopback the port may differ."""
-    if not may_register(registered):
+    if not may_register(registered) or not may_register(sent):
         return False
     if sent == registered:
         return True

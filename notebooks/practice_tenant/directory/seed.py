@@ -25,6 +25,7 @@ from .seeded_applications import (
     TENANT_NAME,
     add_applications,
     add_customer_app,
+    add_microsoft_apps,
     stable_id,
 )
 from .signing_keys import first_keys
@@ -106,6 +107,7 @@ def fill(directory: Directory, values: dict[str, str], now: float, keys: list[di
 def complete(directory: Directory) -> None:
     """Add what an earlier version of the seed lacks; existing objects stay as they are."""
     managed_identity.add(directory, (TENANT_ID, OTHER_TENANT_ID))
+    add_microsoft_apps(directory)
     if directory.application(app_id=CUSTOMER_CLIENT_ID) is None:
         add_customer_app(directory)
 

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 
+from .azure import APIS, AZURE_CLI, CLI_APIS, CLI_GRAPH_SCOPES, SHAREPOINT_APP_ID
 from .objects import (
     AND_PERSONAL,
     MULTIPLE_ORGS,
@@ -36,6 +37,12 @@ ADMINISTRATOR_CLIENT_ID = "e7b49c03-52d1-4b6f-8a90-1f6d3c85e2b7"
 MULTI_TENANT_DESKTOP_CLIENT_ID = "0c3b7e91-d46a-4f58-9b02-e5a8c17d6f34"
 CUSTOMER_CLIENT_ID = "5b27e8f0-69c4-4a13-8d5e-a0f4c7b1932d"
 MULTI_TENANT_CLIENT_ID = "b05a8d17-e3f6-4c92-a74b-69c1f2d0e583"
+
+# The registrations that notebooks count on.
+SEEDED_CLIENT_IDS = frozenset(
+    {DAEMON_CLIENT_ID, DESKTOP_CLIENT_ID, RECORDS_API_CLIENT_ID, ADMINISTRATOR_CLIENT_ID, CUSTOMER_CLIENT_ID}
+    | {MULTI_TENANT_CLIENT_ID, MULTI_TENANT_DESKTOP_CLIENT_ID}
+)
 
 DAEMON_ACCESS = "b82f6c13-7e05-4d9a-a1c4-90d3e57f2b68"
 RECORDS_ACCESS = "5a0e94c7-2d81-4b63-9f1a-e8c6370b5d24"
@@ -128,6 +135,29 @@ def add_customer_app(directory: Directory) -> None:
     _register(directory, app)
 
 
+def add_microsoft_apps(directory: Directory) -> None:
+    """Store the APIs of Azure and the Azure CLI, and let Graph have the permissions of this version; idempotent.
+
+    Microsoft pre-authorizes the CLI, so people aren't asked for consent to it.
+    """
+    if directory.application(app_id=GRAPH_APP_ID) != GRAPH_APPLICATION:
+        directory.change_application(GRAPH_APPLICATION)
+    for application in (*(api.application for api in APIS), AZURE_CLI):
+        if directory.application(app_id=application.app_id) is not None:
+            continue
+        directory.add_application(application)
+        # SharePoint's name is one tenant's.
+        tenant_ids = (TENANT_ID,) if application.app_id == SHAREPOINT_APP_ID else (TENANT_ID, OTHER_TENANT_ID)
+        for tenant_id in tenant_ids:
+            _add_principal(directory, tenant_id, application)
+            if application is not AZURE_CLI:
+                continue
+            _consent_for_everyone(directory, AZURE_CLI, GRAPH_APP_ID, CLI_GRAPH_SCOPES, tenant_id)
+            for api in CLI_APIS:
+                values = tuple(value for value, *_ in api.scopes)
+                _consent_for_everyone(directory, AZURE_CLI, api.app_id, values, tenant_id)
+
+
 def _application(name: str, app_id: str, now: int, **more: object) -> Application:
     return Application(
         id=stable_id("application", app_id),
@@ -167,9 +197,11 @@ def _delegated(resource_app_id: str, scope_id: str) -> RequiredPermission:
     return RequiredPermission(resource_app_id=resource_app_id, role_id=scope_id, delegated=True)
 
 
-def _consent_for_everyone(directory: Directory, application: Application, resource_app_id: str, scopes: tuple) -> None:
-    principal = directory.service_principal(application.tenant_id, app_id=application.app_id)
-    resource = directory.service_principal(application.tenant_id, app_id=resource_app_id)
+def _consent_for_everyone(
+    directory: Directory, application: Application, resource_app_id: str, scopes: tuple, tenant_id: str = TENANT_ID
+) -> None:
+    principal = directory.service_principal(tenant_id, app_id=application.app_id)
+    resource = directory.service_principal(tenant_id, app_id=resource_app_id)
     directory.add_permission_grant(
         PermissionGrant(
             id=stable_id(principal.id, resource.id),

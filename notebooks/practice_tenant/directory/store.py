@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Self
 
 from ..clouds import WORLDWIDE, Cloud
-from . import rows
+from . import azure, rows
 from .database import Database
 from .objects import (
     Application,
@@ -134,10 +134,22 @@ class Directory:
             self.database.change(sql, *columns.values(), application.app_id)
             self.database.change("DELETE FROM identifier_uri WHERE app_id = ?", application.app_id)
             self._add_identifier_uris(application)
+            # At home a service principal has its application's name.
+            sql = "UPDATE service_principal SET display_name = ? WHERE app_id = ? AND tenant_id = ?"
+            self.database.change(sql, application.display_name, application.app_id, application.tenant_id)
 
     def _add_identifier_uris(self, application: Application) -> None:
         for uri in application.identifier_uris:
             self.database.insert("identifier_uri", uri=uri.lower(), app_id=application.app_id)
+
+    def remove_application(self, application: Application) -> None:
+        """Delete an app registration with its credentials, service principals and what was granted to them."""
+        with self.transaction():
+            # Users can be principals too, so no foreign key deletes these.
+            principals = "SELECT id FROM service_principal WHERE app_id = ?"
+            sql = f"DELETE FROM app_role_assignment WHERE principal_id IN ({principals})"
+            self.database.change(sql, application.app_id)
+            self.database.change("DELETE FROM application WHERE app_id = ?", application.app_id)
 
     def application(self, *, id: str | None = None, app_id: str | None = None) -> Application | None:
         """The app registration with this object ID or this client ID."""
@@ -153,13 +165,15 @@ class Directory:
     def kept_identifier(self, uri: str) -> str:
         """The identifier URI under which an API is stored.
 
-        Microsoft Graph is stored under its worldwide name. Another cloud doesn't know that name, so it is empty there.
+        Microsoft's own APIs are stored under their worldwide names. Another cloud doesn't know those names, so they are
+        empty there.
         """
         name = uri.lower()
         if self.cloud is WORLDWIDE:
             return name
-        kept = {WORLDWIDE.graph_url: "", self.cloud.graph_url: WORLDWIDE.graph_url}
-        return kept.get(name.removesuffix("/"), name)
+        kept = {WORLDWIDE.graph_url: "", self.cloud.graph_url: WORLDWIDE.graph_url}.get(name.removesuffix("/"))
+        kept = azure.kept_name(self.cloud, name) if kept is None else kept
+        return name if kept is None else kept
 
     def applications(self, tenant_id: str) -> list[Application]:
         """The app registrations of a tenant, oldest first."""
@@ -338,10 +352,10 @@ class Directory:
         sql = "SELECT * FROM user WHERE tenant_id = ? AND (id = ? OR user_principal_name = ?)"
         return self.database.first(rows.user, sql, tenant_id, name, name)
 
-    def users(self, tenant_id: str, *, after: str = "", limit: int = 100) -> list[User]:
-        """Up to *limit* users of a tenant with names after *after*, ordered by name."""
-        sql = "SELECT * FROM user WHERE tenant_id = ? AND user_principal_name > ? ORDER BY user_principal_name LIMIT ?"
-        return self.database.objects(rows.user, sql, tenant_id, after, limit)
+    def users(self, tenant_id: str, *, limit: int = -1) -> list[User]:
+        """Up to *limit* users of a tenant, ordered by name; all of them without a limit."""
+        sql = "SELECT * FROM user WHERE tenant_id = ? ORDER BY user_principal_name LIMIT ?"
+        return self.database.objects(rows.user, sql, tenant_id, limit)
 
     def set_passwords_of_users(self, password_hash: bytes) -> None:
         """Give every practice user the same password."""

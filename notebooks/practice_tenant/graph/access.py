@@ -29,6 +29,8 @@ def allowed(*, roles: tuple[str, ...] = (), scopes: tuple[str, ...] = ()) -> Gua
             held, wanted = (caller.roles, roles) if caller.app_only else (caller.scopes, scopes)
             if held.isdisjoint(wanted):
                 raise forbidden()
+            if request.method not in ("GET", "HEAD") and request.query_params:
+                raise bad_request(f"The practice tenant has no query options for {request.method} here.")
             return await handler(request, caller)
 
         return guarded

@@ -3,64 +3,80 @@
 https://learn.microsoft.com/graph/api/application-post-applications, application-update
 """
 
+import contextlib
 import sqlite3
 import uuid
-from dataclasses import replace
+from collections.abc import Iterator
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from ..directory import redirect_uri
-from ..directory.objects import (
-    MY_ORG,
-    SIGN_IN_AUDIENCES,
-    Application,
-    AppRole,
-    PermissionScope,
-    RequiredPermission,
-)
+from ..directory.objects import Application, AppRole, PermissionScope
+from ..directory.seeded_applications import SEEDED_CLIENT_IDS
 from ..directory.store import Directory
 from ..timestamps import timestamp
 from .access import app_role
+from .application_properties import changed
 from .bearer import Caller
 from .credentials import key_json, password_json, replace_keys
-from .errors import bad_request
-from .requests import (
-    entity,
-    find_application,
-    member,
-    page_of,
-    read_body,
-    read_query,
-    selected,
-    text,
-    texts,
-)
+from .errors import GraphError, bad_request
+from .filter import Kind
+from .query import count_of, read_query, read_select
+from .requests import entity, find_application, member, page_of, read_body, selected, text
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)
-_PLATFORMS = {"web": "web_redirect_uris", "publicClient": "public_redirect_uris", "spa": "spa_redirect_uris"}
-_CHANGEABLE = {"keyCredentials", "identifierUris", "isFallbackPublicClient", *_PLATFORMS}
+_APPLICATION = Kind(
+    name="application",
+    properties=(
+        *(
+            "id",
+            "appId",
+            "displayName",
+            "createdDateTime",
+            "signInAudience",
+            "isFallbackPublicClient",
+            "identifierUris",
+        ),
+        *("api", "web", "publicClient", "spa", "appRoles", "requiredResourceAccess"),
+        *("passwordCredentials", "keyCredentials"),
+    ),
+    texts=("displayName",),
+    values=("appId", "id", "signInAudience"),
+    lists=("identifierUris",),
+    sorted_advanced=("createdDateTime", "displayName"),
+    searched=("displayName",),
+)
 
 
 @app_role(*_READ)
 async def list_applications(request: Request, caller: Caller) -> JSONResponse:
     """``GET /applications``"""
-    query = read_query(request, filterable=("appId", "displayName"))
-    directory = request.app.state.graph.directory
-    items = [_json(app, directory) for app in directory.applications(caller.tenant_id)]
-    return JSONResponse(page_of(request, "applications", items, query))
+    query = read_query(request, _APPLICATION)
+    return JSONResponse(page_of(request, "applications", _applications(request, caller), query))
+
+
+@app_role(*_READ)
+async def count_applications(request: Request, caller: Caller) -> PlainTextResponse:
+    """``GET /applications/$count``"""
+    return count_of(request, _APPLICATION, _applications(request, caller))
 
 
 @app_role(*_WRITE)
 async def create_application(request: Request, caller: Caller) -> JSONResponse:
     """``POST /applications``"""
-    graph = request.app.state.graph
-    application = _application(await read_body(request), caller.tenant_id, int(graph.clock()))
-    try:
+    graph, body = request.app.state.graph, await read_body(request)
+    new = Application(
+        id=str(uuid.uuid4()),
+        app_id=str(uuid.uuid4()),
+        tenant_id=caller.tenant_id,
+        display_name=text(body, "displayName"),
+        created=int(graph.clock()),
+    )
+    application = changed(new, body, graph.directory.tenant(caller.tenant_id))
+    with _all_or_nothing(graph.directory):
         graph.directory.add_application(application)
-    except sqlite3.IntegrityError as error:
-        raise bad_request("Another object with the same value for property identifierUris already exists.") from error
+        replace_keys(graph.directory, application, member(body, "keyCredentials", list, []))
     return JSONResponse(entity(request, "applications", _json(application, graph.directory)), 201)
 
 
@@ -68,118 +84,53 @@ async def create_application(request: Request, caller: Caller) -> JSONResponse:
 async def get_application(request: Request, caller: Caller) -> JSONResponse:
     """``GET /applications/{object id}``"""
     application = find_application(request, caller)
-    query, directory = read_query(request), request.app.state.graph.directory
+    select, directory = read_select(request, _APPLICATION), request.app.state.graph.directory
     item = _json(application, directory)
-    if "keyCredentials" in query.select:
+    if "keyCredentials" in select:
         item["keyCredentials"] = [key_json(key, with_key=True) for key in directory.keys(application.app_id)]
-    return JSONResponse(entity(request, "applications", selected(item, query.select, tuple(item))))
+    return JSONResponse(entity(request, "applications", selected(item, select, tuple(item))))
 
 
 @app_role(*_WRITE)
 async def update_application(request: Request, caller: Caller) -> Response:
-    """``PATCH /applications/{object id}``: certificates, URIs, and whether it is a public client"""
+    """``PATCH /applications/{object id}``"""
     directory, application = request.app.state.graph.directory, find_application(request, caller)
     body = await read_body(request)
-    if unknown := sorted(body.keys() - _CHANGEABLE):
-        raise bad_request(f"The practice tenant can't change the property '{unknown[0]}' of an application.")
-    changes = {
-        name: _redirect_uris(platform)
-        for key, name in _PLATFORMS.items()
-        # A platform without its redirect URIs leaves them as they are.
-        if "redirectUris" in (platform := member(body, key, dict, {}))
-    }
-    if "isFallbackPublicClient" in body:
-        changes["public_client"] = member(body, "isFallbackPublicClient", bool, False)
-    if "identifierUris" in body:
-        changes["identifier_uris"] = _allowed_uris(application, texts(body, "identifierUris"))
-    try:
-        with directory.transaction():
-            if changes:
-                directory.change_application(replace(application, **changes))
-            if "keyCredentials" in body:
-                replace_keys(directory, application, member(body, "keyCredentials", list, []))
-    except sqlite3.IntegrityError as error:
-        raise bad_request("Another object with the same value for property identifierUris already exists.") from error
+    new = changed(application, body, directory.tenant(caller.tenant_id))
+    with _all_or_nothing(directory):
+        directory.change_application(new)
+        if "keyCredentials" in body:
+            replace_keys(directory, application, member(body, "keyCredentials", list, []))
     return Response(status_code=204)
 
 
-def _application(body: dict, tenant_id: str, now: int) -> Application:
-    audience = text(body, "signInAudience", MY_ORG)
-    if audience not in SIGN_IN_AUDIENCES:
-        raise bad_request(f"Invalid value specified for property 'signInAudience': one of {SIGN_IN_AUDIENCES}.")
-    api, web, public, spa = (member(body, name, dict, {}) for name in ("api", "web", "publicClient", "spa"))
-    version = member(api, "requestedAccessTokenVersion", int, 1)
-    if version not in (1, 2):
-        raise bad_request("Invalid value specified for property 'requestedAccessTokenVersion': 1 or 2.")
-    return Application(
-        id=str(uuid.uuid4()),
-        app_id=str(uuid.uuid4()),
-        tenant_id=tenant_id,
-        display_name=text(body, "displayName"),
-        sign_in_audience=audience,
-        public_client=member(body, "isFallbackPublicClient", bool, False),
-        token_version=version,
-        identifier_uris=texts(body, "identifierUris"),
-        web_redirect_uris=_redirect_uris(web),
-        public_redirect_uris=_redirect_uris(public),
-        spa_redirect_uris=_redirect_uris(spa),
-        permission_scopes=tuple(_scope(scope) for scope in member(api, "oauth2PermissionScopes", list, [])),
-        app_roles=tuple(_app_role(role) for role in member(body, "appRoles", list, [])),
-        required_permissions=_permissions(member(body, "requiredResourceAccess", list, [])),
-        created=now,
-    )
+@app_role(*_WRITE)
+async def delete_application(request: Request, caller: Caller) -> Response:
+    """``DELETE /applications/{object id}``: with its service principals and credentials, at once and for good"""
+    application = find_application(request, caller)
+    if application.app_id in SEEDED_CLIENT_IDS:
+        sentence = "The practice tenant has no way to bring back an app registration of the course, so it keeps them."
+        raise GraphError(403, "Authorization_RequestDenied", sentence)
+    request.app.state.graph.directory.remove_application(application)
+    return Response(status_code=204)
 
 
-def _redirect_uris(platform: dict) -> tuple[str, ...]:
-    uris = texts(platform, "redirectUris")
-    for uri in uris:
-        if not redirect_uri.may_register(uri):
-            raise bad_request(
-                f"Invalid value specified for property 'redirectUris': {uri[:80]!r}. Use https, or http for localhost, "
-                "without a fragment."
-            )
-    return uris
+@contextlib.contextmanager
+def _all_or_nothing(directory: Directory) -> Iterator[None]:
+    try:
+        with directory.transaction():
+            yield
+    except sqlite3.IntegrityError as error:
+        raise bad_request("Another object with the same value for property identifierUris already exists.") from error
 
 
-def _allowed_uris(application: Application, uris: tuple[str, ...]) -> tuple[str, ...]:
-    """The URIs, if an app registration may have them.
-
-    Every organisation allows ``api://<client ID>`` and paths below it. Other forms depend on the organisation's domains
-    and policies, so the practice tenant refuses them.
-    https://learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions
-    """
-    own = f"api://{application.app_id}"
-    for uri in uris:
-        if uri.lower() != own and not uri.lower().startswith(f"{own}/"):
-            raise bad_request(
-                "Values of identifierUris property must use a verified domain of the organization or its subdomain, or "
-                f"begin with the app's own api://{{appId}}: '{uri}'."
-            )
-    return uris
+def _applications(request: Request, caller: Caller) -> list[dict]:
+    directory = request.app.state.graph.directory
+    return [_json(application, directory) for application in directory.applications(caller.tenant_id)]
 
 
-def _app_role(role: object) -> AppRole:
-    if not isinstance(role, dict):
-        raise bad_request("Invalid value specified for property 'appRoles'.")
-    value = text(role, "value")
-    return AppRole(
-        id=text(role, "id", str(uuid.uuid4())).lower(), value=value, display_name=text(role, "displayName", value)
-    )
-
-
-def _scope(scope: object) -> PermissionScope:
-    if not isinstance(scope, dict):
-        raise bad_request("Invalid value specified for property 'oauth2PermissionScopes'.")
-    value = text(scope, "value")
-    return PermissionScope(
-        id=text(scope, "id", str(uuid.uuid4())).lower(),
-        value=value,
-        display_name=text(scope, "userConsentDisplayName", value),
-        admin_only=text(scope, "type", "User") == "Admin",
-    )
-
-
-def _scope_json(scope: PermissionScope) -> dict:
+def scope_json(scope: PermissionScope) -> dict:
+    """A delegated permission as Graph lays it out."""
     return {
         "adminConsentDisplayName": scope.display_name,
         "id": scope.id,
@@ -188,26 +139,6 @@ def _scope_json(scope: PermissionScope) -> dict:
         "userConsentDisplayName": scope.display_name,
         "value": scope.value,
     }
-
-
-def _permissions(resources: list) -> tuple[RequiredPermission, ...]:
-    wanted = []
-    for resource in resources:
-        access = member(resource, "resourceAccess", list, []) if isinstance(resource, dict) else [None]
-        for item in access:
-            if not isinstance(item, dict):
-                raise bad_request("Invalid value specified for property 'requiredResourceAccess'.")
-            kind = text(item, "type")
-            if kind not in ("Role", "Scope"):
-                raise bad_request("Invalid value specified for property 'type': 'Role' or 'Scope'.")
-            wanted.append(
-                RequiredPermission(
-                    resource_app_id=text(resource, "resourceAppId").lower(),
-                    role_id=text(item, "id").lower(),
-                    delegated=kind == "Scope",
-                )
-            )
-    return tuple(wanted)
 
 
 def _json(application: Application, directory: Directory) -> dict:
@@ -222,7 +153,7 @@ def _json(application: Application, directory: Directory) -> dict:
         "identifierUris": list(application.identifier_uris),
         "api": {
             "requestedAccessTokenVersion": application.token_version,
-            "oauth2PermissionScopes": [_scope_json(scope) for scope in application.permission_scopes],
+            "oauth2PermissionScopes": [scope_json(scope) for scope in application.permission_scopes],
         },
         "web": {"redirectUris": list(application.web_redirect_uris)},
         "publicClient": {"redirectUris": list(application.public_redirect_uris)},

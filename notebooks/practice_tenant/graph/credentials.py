@@ -21,7 +21,7 @@ from ..timestamps import seconds, timestamp
 from .access import app_role
 from .bearer import Caller
 from .errors import bad_request
-from .requests import context, find_application, member, read_body, text
+from .requests import check_names, context, find_application, member, read_body, text
 
 _WRITE = ("Application.ReadWrite.All",)
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -31,7 +31,10 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 async def add_password(request: Request, caller: Caller) -> JSONResponse:
     """``POST /applications/{object id}/addPassword``: the only answer with the secret's value"""
     graph, application = request.app.state.graph, find_application(request, caller)
-    wanted = member(await read_body(request), "passwordCredential", dict, {})
+    body = await read_body(request)
+    check_names(body, ("passwordCredential",))
+    wanted = member(body, "passwordCredential", dict, {})
+    check_names(wanted, ("displayName", "startDateTime", "endDateTime"))
     now = graph.clock()
     start, end = _time(wanted, "startDateTime"), _time(wanted, "endDateTime")
     if end is not None and end <= (start or now):
@@ -42,16 +45,18 @@ async def add_password(request: Request, caller: Caller) -> JSONResponse:
         value, now=now, start=start, end=end, display_name=None if name is None else text(wanted, "displayName")
     )
     graph.directory.add_password(application.app_id, credential)
-    body = {"@odata.context": context(request, "microsoft.graph.passwordCredential")}
-    body |= password_json(credential) | {"secretText": value}
-    return JSONResponse(body, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
+    answer = {"@odata.context": context(request, "microsoft.graph.passwordCredential")}
+    answer |= password_json(credential) | {"secretText": value}
+    return JSONResponse(answer, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
 
 
 @app_role(*_WRITE)
 async def remove_password(request: Request, caller: Caller) -> Response:
     """``POST /applications/{object id}/removePassword``"""
     application = find_application(request, caller)
-    key_id = text(await read_body(request), "keyId")
+    body = await read_body(request)
+    check_names(body, ("keyId",))
+    key_id = text(body, "keyId")
     if not request.app.state.graph.directory.remove_password(application.app_id, key_id):
         raise bad_request(f"No password credential found with keyId {key_id}.")
     return Response(status_code=204)

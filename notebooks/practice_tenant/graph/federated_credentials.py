@@ -16,7 +16,9 @@ from ..directory.objects import MOST_FEDERATED_CREDENTIALS, TOKEN_EXCHANGE_AUDIE
 from .access import app_role
 from .bearer import Caller
 from .errors import GraphError, bad_request, not_found
-from .requests import context, entity, find_application, page_of, read_body, read_query, text, texts
+from .filter import Kind
+from .query import read_query, read_select
+from .requests import check_names, context, entity, find_application, page_of, read_body, selected, text, texts
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)
@@ -24,6 +26,11 @@ _LONGEST = 600
 
 # URL friendly: letters, digits, dashes and underscores, 3 to 120 of them, the first a letter or a digit.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}")
+_KIND = Kind(
+    name="federatedIdentityCredential",
+    properties=("id", "name", "issuer", "subject", "description", "audiences"),
+    values=("name", "subject"),
+)
 _CHANGEABLE = ("issuer", "subject", "audiences", "description")
 
 
@@ -31,7 +38,7 @@ _CHANGEABLE = ("issuer", "subject", "audiences", "description")
 async def list_federated_credentials(request: Request, caller: Caller) -> JSONResponse:
     """``GET /applications/{object id}/federatedIdentityCredentials``"""
     application = find_application(request, caller)
-    query = read_query(request, filterable=("name", "subject"))
+    query = read_query(request, _KIND)
     credentials = request.app.state.graph.directory.federated_credentials(application.app_id)
     page = page_of(
         request,
@@ -47,6 +54,7 @@ async def create_federated_credential(request: Request, caller: Caller) -> JSONR
     """``POST /applications/{object id}/federatedIdentityCredentials``"""
     directory, application = request.app.state.graph.directory, find_application(request, caller)
     body = await read_body(request)
+    check_names(body, ("name", *_CHANGEABLE))
     credential = _read(body, FederatedCredential(id=str(uuid.uuid4()), name=_name(body), **_required(body)))
     with directory.transaction():
         if directory.federated_credential(application.app_id, credential.name):
@@ -67,7 +75,8 @@ async def create_federated_credential(request: Request, caller: Caller) -> JSONR
 async def get_federated_credential(request: Request, caller: Caller) -> JSONResponse:
     """``GET /applications/{object id}/federatedIdentityCredentials/{id or name}``"""
     application = find_application(request, caller)
-    return JSONResponse(entity(request, _path(application), _json(_find(request, application))))
+    item, select = _json(_find(request, application)), read_select(request, _KIND)
+    return JSONResponse(entity(request, _path(application), selected(item, select, tuple(item))))
 
 
 @app_role(*_WRITE)
@@ -77,8 +86,7 @@ async def update_federated_credential(request: Request, caller: Caller) -> Respo
     credential, body = _find(request, application), await read_body(request)
     if body.get("name", credential.name) != credential.name:
         raise _invalid("Name", body["name"], "The name can't be changed after creation.")
-    if unknown := sorted(body.keys() - {"name", *_CHANGEABLE}):
-        raise bad_request(f"Invalid property '{unknown[0]}'.")
+    check_names(body, ("name", *_CHANGEABLE))
     credential = _read(body, credential)
     try:
         request.app.state.graph.directory.change_federated_credential(credential)

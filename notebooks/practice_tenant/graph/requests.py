@@ -1,13 +1,10 @@
-"""Parsing requests: the object in the path, the JSON body, the OData query options; and the layout of answers.
+"""Parsing requests: the object in the path and the JSON body; and the layout of answers.
 
-https://learn.microsoft.com/graph/query-parameters: ``$top``, ``$select``, ``$filter`` on one property, and paging by
-``@odata.nextLink``.
+https://learn.microsoft.com/graph/paging for ``@odata.nextLink``. ``query.py`` reads the query options.
 """
 
-import base64
-import binascii
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -16,35 +13,35 @@ from .. import json_http
 from ..directory.objects import Application, ServicePrincipal, User
 from .bearer import Caller
 from .errors import GraphError, bad_request, not_found
+from .query import Query, expired_page, option_name, skip_token
 
 MAX_BODY_BYTES = 64 * 1024
-DEFAULT_PAGE = 100
-LARGEST_PAGE = 999
 
-_FILTER = re.compile(r"\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*")
+# An object's key in parentheses, by another property than its ID: routes.py.
+_APP_ID = re.compile(r"\(appId='([^']*)'\)", re.IGNORECASE)
 
 
 def find_application(request: Request, caller: Caller) -> Application:
-    """The app registration with the object ID in the path.
+    """The app registration with the object ID in the path, or with its ``(appId='…')``.
 
     Raises:
         GraphError: 404 if the caller's tenant has none.
     """
     name = request.path_params["id"]
-    application = request.app.state.graph.directory.application(id=name)
+    application = request.app.state.graph.directory.application(**_key(name))
     if application is None or application.tenant_id != caller.tenant_id:
         raise not_found(name)
     return application
 
 
 def find_service_principal(request: Request, caller: Caller) -> ServicePrincipal:
-    """The service principal with the object ID in the path.
+    """The service principal with the object ID in the path, or with its ``(appId='…')``.
 
     Raises:
         GraphError: 404 if the caller's tenant has none.
     """
     name = request.path_params["id"]
-    principal = request.app.state.graph.directory.service_principal(caller.tenant_id, id=name)
+    principal = request.app.state.graph.directory.service_principal(caller.tenant_id, **_key(name))
     if principal is None:
         raise not_found(name)
     return principal
@@ -85,6 +82,27 @@ async def read_body(request: Request) -> dict:
     return body
 
 
+def check_names(body: dict, known: Collection[str], *, lacking: Collection[str] = (), of: str = "object") -> None:
+    """Refuse members that aren't properties; OData's annotations, such as ``@odata.type``, are none and may be there.
+
+    Args:
+        known: the properties that the practice tenant has.
+        lacking: properties that Graph has and the practice tenant hasn't. Empty and false ones are Graph's defaults.
+        of: what the properties are of.
+
+    Raises:
+        GraphError: 400, naming the member.
+    """
+    for name in sorted(body):
+        if name in known or "@" in name:
+            continue
+        if name in lacking:
+            if body[name] in (None, False):
+                continue
+            raise bad_request(f"The practice tenant has no property '{name}' of an {of}.")
+        raise bad_request(f"Invalid property '{name[:80]}'.")
+
+
 def text(body: dict, name: str, default: str | None = None, *, longest: int = 256) -> str:
     """A string member; without *default* it must be there.
 
@@ -123,55 +141,36 @@ def texts(body: dict, name: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Query:
-    """The options of one request. The page starts after the name ``after``; ``equals`` is ``$filter``'s pair."""
+def page_of(
+    request: Request,
+    name: str,
+    items: list[dict],
+    query: Query,
+    show: Callable[[dict], dict] | None = None,
+) -> dict:
+    """One page of a collection as Graph lays it out: what the query finds, from where the last page ended.
 
-    top: int
-    select: tuple[str, ...]
-    after: str
-    equals: tuple[str, str] | None
-
-
-def read_query(request: Request, *, filterable: tuple[str, ...] = ()) -> Query:
-    """The query options of a request.
-
-    Raises:
-        GraphError: 400, naming an invalid value.
+    Args:
+        name: the collection's path, such as ``users``.
+        items: all objects, each with an ``id``.
+        show: the visible properties of an object; None shows what ``$select`` names, or everything.
     """
-    options = request.query_params
-    for name in options:
-        if name.startswith("$") and name not in {"$top", "$select", "$filter", "$skiptoken", "$count", "$orderby"}:
-            raise bad_request(f"The query parameter '{name}' is not supported.", "BadRequest")
-    return Query(
-        top=_top(options.get("$top")),
-        select=tuple(name.strip() for name in options.get("$select", "").split(",") if name.strip()),
-        after=_skip_token(options.get("$skiptoken", "")),
-        equals=_filter(options.get("$filter"), filterable),
-    )
-
-
-def collection(request: Request, name: str, items: list[dict], *, next_after: str | None = None) -> dict:
-    """A collection as Graph lays it out. *next_after* adds the link to the next page."""
-    face = request.state.face
+    found, first = query.found(items), 0
+    if query.after:
+        first = next((index + 1 for index, item in enumerate(found) if item["id"] == query.after), 0)
+        if first == 0:
+            raise expired_page()
+    page = found[first : first + query.top]
     body: dict = {"@odata.context": context(request, name)}
-    if next_after is not None:
-        token = base64.urlsafe_b64encode(next_after.encode()).decode()
-        kept = {key: value for key, value in request.query_params.items() if key != "$skiptoken"}
-        body["@odata.nextLink"] = f"{face.graph}/v1.0/{name}?{urlencode(kept | {'$skiptoken': token}, safe='$,')}"
-    return body | {"value": items}
-
-
-def page_of(request: Request, name: str, items: list[dict], query: Query) -> dict:
-    """One page of *items*, each with an ``id``, filtered and cut by the query."""
-    if query.equals:
-        property_name, wanted = query.equals
-        items = [item for item in items if item[property_name] == wanted]
-    first = next((index + 1 for index, item in enumerate(items) if item["id"] == query.after), 0)
-    page = items[first : first + query.top]
-    more = len(items) > first + query.top
-    chosen = [selected(item, query.select, tuple(item)) for item in page]
-    return collection(request, name, chosen, next_after=page[-1]["id"] if more else None)
+    if query.count and first == 0:
+        # Graph counts on the first page alone.
+        body["@odata.count"] = len(found)
+    if len(found) > first + query.top:
+        kept = {key: value for key, value in request.query_params.items() if option_name(key) != "$skiptoken"}
+        options = urlencode(kept | {"$skiptoken": skip_token(page[-1]["id"])}, safe="$,")
+        body["@odata.nextLink"] = f"{request.state.face.graph}/v1.0/{name}?{options}"
+    show = show or (lambda item: selected(item, query.select, tuple(item)))
+    return body | {"value": [show(item) for item in page]}
 
 
 def entity(request: Request, name: str, item: dict) -> dict:
@@ -189,29 +188,6 @@ def selected(item: dict, names: tuple[str, ...], default: tuple[str, ...]) -> di
     return {name: item[name] for name in (names or default) if name in item}
 
 
-def _top(value: str | None) -> int:
-    if value is None:
-        return DEFAULT_PAGE
-    # Short first: Python refuses to make a number of thousands of digits.
-    if not value.isdecimal() or len(value) > 9 or not 1 <= int(value) <= LARGEST_PAGE:
-        raise bad_request(
-            f"Invalid page size specified: '{value[:20]}'. Must be between 1 and {LARGEST_PAGE} inclusive."
-        )
-    return int(value)
-
-
-def _skip_token(value: str) -> str:
-    try:
-        return base64.b64decode(value, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise bad_request("Skip token is not valid.", "Directory_ExpiredPageToken") from error
-
-
-def _filter(value: str | None, filterable: tuple[str, ...]) -> tuple[str, str] | None:
-    if value is None:
-        return None
-    match = _FILTER.fullmatch(value)
-    if match is None or match[1] not in filterable:
-        allowed = " or ".join(f"{name} eq '…'" for name in filterable) or "no filter"
-        raise bad_request(f"Invalid filter clause: {value[:200]!r}. The practice tenant understands {allowed} here.")
-    return match[1], match[2].replace("''", "'")
+def _key(name: str) -> dict[str, str]:
+    match = _APP_ID.fullmatch(name)
+    return {"app_id": match[1]} if match else {"id": name}

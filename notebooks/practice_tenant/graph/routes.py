@@ -1,13 +1,16 @@
 """The API's paths, and the objects that its handlers share."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .. import failures
 from ..directory.store import Directory
@@ -17,6 +20,7 @@ from . import (
     applications,
     credentials,
     federated_credentials,
+    groups,
     service_principals,
     users,
 )
@@ -34,21 +38,48 @@ class Graph:
     clock: Callable[[], float]
 
 
+class KeysInParentheses:
+    """Middleware that takes an object's key in parentheses, OData's own form, as a segment of the path.
+
+    ``/users('…')`` means ``/users/…``. ``/applications(appId='…')`` keeps its parentheses, so that no ID looks like it.
+    """
+
+    _KEY = re.compile(r"/(\w+)\((?:'([^'/]*)'|([A-Za-z]+='[^'/]*'))\)(?=/|$)")
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with the path that the routes have."""
+        if "(" in scope.get("path", ""):
+            path = self._KEY.sub(lambda match: f"/{match[1]}/{match[2] or f'({match[3]})'}", scope["path"])
+            scope = scope | {"path": path}
+        await self.app(scope, receive, send)
+
+
 def application(graph: Graph) -> Starlette:
     """The API as an ASGI application; ``scope["state"]["face"]`` is the face that a request came to."""
     federated = "/applications/{id}/federatedIdentityCredentials"
     assignments = "/servicePrincipals/{id}/appRoleAssignments"
     version_1 = [
         Route("/me", users.me),
-        Route("/me/memberOf", users.member_of),
+        Route("/me/memberOf", groups.member_of),
         Route("/me/signInActivity", users.sign_in_activity),
         Route("/users", users.list_users),
+        Route("/users/$count", users.count_users),
         Route("/users/{id}", users.get_user),
+        Route("/users/{id}/memberOf", groups.member_of_user),
+        Route("/groups", groups.list_groups),
+        Route("/groups/$count", groups.count_groups),
+        Route("/groups/{id}", groups.get_group),
+        Route("/groups/{id}/members", groups.list_members),
         Route("/organization", users.list_organization),
         Route("/applications", applications.list_applications),
+        Route("/applications/$count", applications.count_applications),
         Route("/applications", applications.create_application, methods=["POST"]),
         Route("/applications/{id}", applications.get_application),
         Route("/applications/{id}", applications.update_application, methods=["PATCH"]),
+        Route("/applications/{id}", applications.delete_application, methods=["DELETE"]),
         Route("/applications/{id}/addPassword", credentials.add_password, methods=["POST"]),
         Route("/applications/{id}/removePassword", credentials.remove_password, methods=["POST"]),
         Route(federated, federated_credentials.list_federated_credentials),
@@ -58,6 +89,7 @@ def application(graph: Graph) -> Starlette:
         Route(federated + "/{credential}", federated_credentials.delete_federated_credential, methods=["DELETE"]),
         Route("/servicePrincipals", service_principals.list_service_principals),
         Route("/servicePrincipals", service_principals.create_service_principal, methods=["POST"]),
+        Route("/servicePrincipals/$count", service_principals.count_service_principals),
         Route("/servicePrincipals/{id}", service_principals.get_service_principal),
         Route("/servicePrincipals/{id}", service_principals.update_service_principal, methods=["PATCH"]),
         Route(assignments, service_principals.list_assignments),
@@ -69,6 +101,7 @@ def application(graph: Graph) -> Starlette:
             Route("/oidc/userinfo", users.user_info, methods=["GET", "POST"]),
             Mount("/v1.0", app=Router(version_1, redirect_slashes=False)),
         ],
+        middleware=[Middleware(KeysInParentheses)],
         exception_handlers=failures.handlers(unavailable) | {GraphError: refuse, HTTPException: unknown_path},
     )
     in_any_case(app.routes)
@@ -98,14 +131,18 @@ async def unknown_path(request: Request, error: HTTPException) -> JSONResponse:
     except GraphError as refused:
         return await refuse(request, refused)
     if error.status_code == 405:
-        missing = GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+        sentence = (
+            "Specified HTTP method is not allowed for the request target. "
+            f"The practice tenant has no {request.method} here."
+        )
+        missing = GraphError(405, "Request_BadRequest", sentence)
     else:
         path = request.url.path
         segment = path[path.rfind("/") + 1 :][:80]
         missing = GraphError(
             400,
             "BadRequest",
-            f"Resource not found for the segment '{segment}'. The practice tenant has a part of Graph.",
+            f"Resource not found for the segment '{segment}'. The practice tenant has no such path; it has a part of Graph.",
         )
     missing.headers |= error.headers or {}
     return await refuse(request, missing)

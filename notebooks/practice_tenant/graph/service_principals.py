@@ -8,36 +8,80 @@ import sqlite3
 import uuid
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ..directory.objects import DEFAULT_ACCESS, AppRoleAssignment, ServicePrincipal
 from ..directory.store import Directory
 from ..timestamps import timestamp
 from .access import app_role
-from .applications import role_json
+from .applications import role_json, scope_json
 from .bearer import Caller
 from .errors import GraphError, bad_request, not_found
-from .requests import collection, entity, find_service_principal, member, page_of, read_body, read_query, selected, text
+from .filter import Kind
+from .query import count_of, read_query, read_select
+from .requests import check_names, entity, find_service_principal, member, page_of, read_body, selected, text
 
 _READ = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
 _WRITE = ("Application.ReadWrite.All",)
 _GRANT = ("AppRoleAssignment.ReadWrite.All",)
+_PRINCIPAL = Kind(
+    name="servicePrincipal",
+    properties=(
+        *("id", "accountEnabled", "alternativeNames", "appDisplayName", "appId", "appOwnerOrganizationId"),
+        *("appRoleAssignmentRequired", "appRoles", "displayName", "oauth2PermissionScopes", "servicePrincipalNames"),
+        *("servicePrincipalType", "signInAudience"),
+    ),
+    texts=("displayName",),
+    values=("accountEnabled", "appId", "id", "servicePrincipalType"),
+    lists=("alternativeNames", "servicePrincipalNames"),
+    sorted_advanced=("displayName",),
+    searched=("displayName",),
+)
+_ASSIGNMENT = Kind(
+    name="appRoleAssignment",
+    properties=(
+        *("id", "appRoleId", "createdDateTime", "principalDisplayName", "principalId", "principalType"),
+        *("resourceDisplayName", "resourceId"),
+    ),
+    values=("resourceId",),
+)
+# Properties that Graph has, and the practice tenant hasn't or doesn't change.
+_LACKING = frozenset(
+    {
+        "accountEnabled",
+        "addIns",
+        "alternativeNames",
+        "appRoles",
+        "customSecurityAttributes",
+        "description",
+        "displayName",
+    }
+    | {"homepage", "info", "keyCredentials", "loginUrl", "logoutUrl", "notes", "notificationEmailAddresses", "owners"}
+    | {"passwordCredentials", "preferredSingleSignOnMode", "replyUrls", "samlSingleSignOnSettings", "tags"}
+    | {"servicePrincipalNames", "servicePrincipalType", "tokenEncryptionKeyId"}
+)
 
 
 @app_role(*_READ)
 async def list_service_principals(request: Request, caller: Caller) -> JSONResponse:
     """``GET /servicePrincipals``"""
-    query = read_query(request, filterable=("appId", "displayName"))
-    directory = request.app.state.graph.directory
-    items = [_json(directory, principal) for principal in directory.service_principals(caller.tenant_id)]
-    return JSONResponse(page_of(request, "servicePrincipals", items, query))
+    query = read_query(request, _PRINCIPAL)
+    return JSONResponse(page_of(request, "servicePrincipals", _principals(request, caller), query))
+
+
+@app_role(*_READ)
+async def count_service_principals(request: Request, caller: Caller) -> PlainTextResponse:
+    """``GET /servicePrincipals/$count``"""
+    return count_of(request, _PRINCIPAL, _principals(request, caller))
 
 
 @app_role(*_WRITE)
 async def create_service_principal(request: Request, caller: Caller) -> JSONResponse:
     """``POST /servicePrincipals``"""
     directory = request.app.state.graph.directory
-    app_id = text(await read_body(request), "appId").lower()
+    body = await read_body(request)
+    check_names(body, ("appId",), lacking=_LACKING | {"appRoleAssignmentRequired"}, of="new service principal")
+    app_id = text(body, "appId").lower()
     application = directory.application(app_id=app_id)
     # A single-tenant app has a service principal in its home tenant alone.
     if application is None or (application.tenant_id != caller.tenant_id and not application.multi_tenant):
@@ -61,15 +105,18 @@ async def get_service_principal(request: Request, caller: Caller) -> JSONRespons
     """``GET /servicePrincipals/{object id}``"""
     principal = find_service_principal(request, caller)
     item = _json(request.app.state.graph.directory, principal)
-    return JSONResponse(entity(request, "servicePrincipals", selected(item, read_query(request).select, tuple(item))))
+    return JSONResponse(
+        entity(request, "servicePrincipals", selected(item, read_select(request, _PRINCIPAL), tuple(item)))
+    )
 
 
 @app_role(*_WRITE)
 async def update_service_principal(request: Request, caller: Caller) -> Response:
     """``PATCH /servicePrincipals/{object id}``: whether it requires assignment; the practice tenant changes nothing else"""
     principal, body = find_service_principal(request, caller), await read_body(request)
-    if unknown := sorted(body.keys() - {"appRoleAssignmentRequired"}):
-        raise bad_request(f"The practice tenant can't change the property '{unknown[0]}' of a service principal.")
+    if kept := sorted(_LACKING & body.keys()):
+        raise bad_request(f"The practice tenant can't change the property '{kept[0]}' of a service principal.")
+    check_names(body, ("appRoleAssignmentRequired",))
     required = member(body, "appRoleAssignmentRequired", bool, principal.assignment_required)
     request.app.state.graph.directory.require_assignment(principal.id, required)
     return Response(status_code=204)
@@ -80,13 +127,15 @@ async def list_assignments(request: Request, caller: Caller) -> JSONResponse:
     """``GET /servicePrincipals/{object id}/appRoleAssignments``: the application permissions that it was granted"""
     directory, principal = request.app.state.graph.directory, find_service_principal(request, caller)
     items = [_assignment_json(directory, principal, item) for item in directory.app_role_assignments(principal.id)]
-    return JSONResponse(collection(request, _assignments_of(principal), items))
+    query = read_query(request, _ASSIGNMENT)
+    return JSONResponse(page_of(request, _assignments_of(principal), items, query))
 
 
 @app_role(*_GRANT)
 async def create_assignment(request: Request, caller: Caller) -> JSONResponse:
     """``POST /servicePrincipals/{object id}/appRoleAssignments``: admin consent to one application permission"""
     graph, principal, body = request.app.state.graph, find_service_principal(request, caller), await read_body(request)
+    check_names(body, ("principalId", "resourceId", "appRoleId"))
     if text(body, "principalId").lower() != principal.id:
         raise bad_request("The principalId has to be the ID of the service principal in the path.")
     resource = graph.directory.service_principal(caller.tenant_id, id=text(body, "resourceId"))
@@ -118,6 +167,11 @@ async def delete_assignment(request: Request, caller: Caller) -> Response:
     return Response(status_code=204)
 
 
+def _principals(request: Request, caller: Caller) -> list[dict]:
+    directory = request.app.state.graph.directory
+    return [_json(directory, principal) for principal in directory.service_principals(caller.tenant_id)]
+
+
 def _json(directory: Directory, principal: ServicePrincipal) -> dict:
     application = directory.application(app_id=principal.app_id)
     return {
@@ -130,6 +184,7 @@ def _json(directory: Directory, principal: ServicePrincipal) -> dict:
         "appRoleAssignmentRequired": principal.assignment_required,
         "appRoles": [role_json(role) for role in application.app_roles],
         "displayName": principal.display_name,
+        "oauth2PermissionScopes": [scope_json(scope) for scope in application.permission_scopes],
         "servicePrincipalNames": [*application.identifier_uris, principal.app_id],
         "servicePrincipalType": "ManagedIdentity" if principal.managed_identity else "Application",
         "signInAudience": application.sign_in_audience,

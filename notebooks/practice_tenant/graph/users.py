@@ -1,27 +1,28 @@
 """``/users``, ``/me`` and ``/organization``.
 
-https://learn.microsoft.com/graph/api/user-list, user-get, user-list-memberof, organization-list and, for the claims
+https://learn.microsoft.com/graph/api/user-list, user-get, organization-list and, for the claims
 challenge, https://learn.microsoft.com/entra/identity-platform/claims-challenge
 """
 
 import base64
 import json
-import uuid
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from ..directory.objects import Tenant, User, pairwise_subject
 from ..timestamps import timestamp
 from .access import allowed, signed_in_user
 from .bearer import Caller
 from .errors import GraphError, invalid_token
-from .requests import collection, entity, find_user, read_query, selected
+from .filter import Kind
+from .query import count_of, read_query, read_select
+from .requests import entity, find_user, page_of, selected
 
-_READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")
-_READ_BASIC_USERS = ("User.ReadBasic.All", *_READ_USERS)
-_READ_SCOPES = ("User.Read.All", "Directory.Read.All")
-_READ_BASIC_SCOPES = ("User.ReadBasic.All", *_READ_SCOPES)
+READ_USERS = ("User.Read.All", "User.ReadWrite.All", "Directory.Read.All")
+_READ_BASIC_USERS = ("User.ReadBasic.All", *READ_USERS)
+READ_SCOPES = ("User.Read.All", "Directory.Read.All")
+_READ_BASIC_SCOPES = ("User.ReadBasic.All", *READ_SCOPES)
 _READ_ORGANIZATION = ("Organization.Read.All", "Directory.Read.All")
 
 _DEFAULT_PROPERTIES = (
@@ -37,12 +38,23 @@ _DEFAULT_PROPERTIES = (
     "userPrincipalName",
     "id",
 )
+_NAMES = ("displayName", "givenName", "mail", "surname", "userPrincipalName")
+USER = Kind(
+    name="user",
+    properties=(*_DEFAULT_PROPERTIES, "accountEnabled", "userType"),
+    texts=(*_NAMES, "jobTitle"),
+    values=("accountEnabled", "id", "userType"),
+    ends=("mail", "userPrincipalName"),
+    sorted=("displayName", "userPrincipalName"),
+    searched=_NAMES,
+)
+_ORGANIZATION = Kind(
+    name="organization", properties=("id", "createdDateTime", "displayName", "tenantType", "verifiedDomains")
+)
+_ACTIVITY = Kind(name="signInActivity", properties=("id", "authenticationContext"))
 # User.ReadBasic.All shows these properties alone.
 _BASIC = frozenset({"displayName", "givenName", "mail", "surname", "userPrincipalName", "id"})
 
-
-# The template of the directory role "Global Administrator", the same in every tenant.
-_GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 
 # The authentication context that /me/signInActivity requires.
 CONTEXT = "c1"
@@ -51,44 +63,32 @@ CONTEXT = "c1"
 @allowed(roles=_READ_BASIC_USERS, scopes=_READ_BASIC_SCOPES)
 async def list_users(request: Request, caller: Caller) -> JSONResponse:
     """``GET /users``"""
-    query = read_query(request, filterable=("userPrincipalName", "displayName"))
-    directory = request.app.state.graph.directory
-    if query.equals:
-        name, wanted = query.equals
-        found = [user for user in directory.users(caller.tenant_id, limit=-1) if _user_json(user)[name] == wanted]
-        page, more = found[: query.top], False
-    else:
-        found = directory.users(caller.tenant_id, after=query.after, limit=query.top + 1)
-        page, more = found[: query.top], len(found) > query.top
-    items = [_visible(user, caller, query.select) for user in page]
-    next_after = page[-1].user_principal_name if more else None
-    return JSONResponse(collection(request, "users", items, next_after=next_after))
+    query = read_query(request, USER)
+
+    def show(item: dict) -> dict:
+        return visible(item, caller, query.select)
+
+    return JSONResponse(page_of(request, "users", _users(request, caller), query, show))
+
+
+@allowed(roles=_READ_BASIC_USERS, scopes=_READ_BASIC_SCOPES)
+async def count_users(request: Request, caller: Caller) -> PlainTextResponse:
+    """``GET /users/$count``"""
+    return count_of(request, USER, _users(request, caller))
 
 
 @allowed(roles=_READ_BASIC_USERS, scopes=_READ_BASIC_SCOPES)
 async def get_user(request: Request, caller: Caller) -> JSONResponse:
     """``GET /users/{id or userPrincipalName}``"""
-    user, query = find_user(request, caller), read_query(request)
-    return JSONResponse(entity(request, "users", _visible(user, caller, query.select)))
+    user, select = find_user(request, caller), read_select(request, USER)
+    return JSONResponse(entity(request, "users", visible(user_json(user), caller, select)))
 
 
 @signed_in_user("User.Read", "User.Read.All", "User.ReadBasic.All")
 async def me(request: Request, caller: Caller, user: User) -> JSONResponse:
     """``GET /me``"""
-    item = selected(_user_json(user), read_query(request).select, _DEFAULT_PROPERTIES)
+    item = selected(user_json(user), read_select(request, USER), _DEFAULT_PROPERTIES)
     return JSONResponse(entity(request, "users", item))
-
-
-@signed_in_user("User.Read", "User.Read.All", "Directory.Read.All")
-async def member_of(request: Request, caller: Caller, user: User) -> JSONResponse:
-    """``GET /me/memberOf``: the user's directory roles; the practice tenant has no groups"""
-    role = {
-        "@odata.type": "#microsoft.graph.directoryRole",
-        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{caller.tenant_id}/{_GLOBAL_ADMINISTRATOR}")),
-        "displayName": "Global Administrator",
-        "roleTemplateId": _GLOBAL_ADMINISTRATOR,
-    }
-    return JSONResponse(collection(request, "directoryObjects", [role] if user.administrator else []))
 
 
 @signed_in_user("User.Read")
@@ -96,7 +96,8 @@ async def sign_in_activity(request: Request, caller: Caller, user: User) -> JSON
     """``GET /me/signInActivity``: requires a stronger sign-in, by a claims challenge"""
     if CONTEXT not in caller.contexts:
         raise _insufficient_claims()
-    return JSONResponse(entity(request, "users", {"id": user.id, "authenticationContext": CONTEXT}))
+    item = {"id": user.id, "authenticationContext": CONTEXT}
+    return JSONResponse(entity(request, "users", selected(item, read_select(request, _ACTIVITY), tuple(item))))
 
 
 @signed_in_user("openid")
@@ -115,18 +116,24 @@ async def user_info(request: Request, caller: Caller, user: User) -> JSONRespons
 async def list_organization(request: Request, caller: Caller) -> JSONResponse:
     """``GET /organization``: the caller's tenant, as a collection of one"""
     tenant = request.app.state.graph.directory.tenant(caller.tenant_id)
-    item = _organization(tenant)
-    return JSONResponse(collection(request, "organization", [selected(item, read_query(request).select, tuple(item))]))
+    query = read_query(request, _ORGANIZATION)
+    return JSONResponse(page_of(request, "organization", [_organization(tenant)], query))
 
 
-def _visible(user: User, caller: Caller, select: tuple[str, ...]) -> dict:
-    item = selected(_user_json(user), select, _DEFAULT_PROPERTIES)
-    if (caller.roles | caller.scopes).isdisjoint((*_READ_USERS, *_READ_SCOPES)):
+def _users(request: Request, caller: Caller) -> list[dict]:
+    return [user_json(user) for user in request.app.state.graph.directory.users(caller.tenant_id)]
+
+
+def visible(item: dict, caller: Caller, select: tuple[str, ...]) -> dict:
+    """The properties of a user that a caller's permissions show."""
+    item = selected(item, select, _DEFAULT_PROPERTIES)
+    if (caller.roles | caller.scopes).isdisjoint((*READ_USERS, *READ_SCOPES)):
         return {name: value for name, value in item.items() if name in _BASIC}
     return item
 
 
-def _user_json(user: User) -> dict:
+def user_json(user: User) -> dict:
+    """A user as Graph lays it out, with every property that the practice tenant has."""
     return {
         "businessPhones": [],
         "displayName": user.display_name,

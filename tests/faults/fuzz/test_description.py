@@ -11,12 +11,14 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from practice_tenant import app, cloud_apps
+from practice_tenant.directory.azure import AZURE_CLI_CLIENT_ID
 from practice_tenant.directory.store import Directory
 from tests.faults.fuzz.asked import answer
 from tests.faults.fuzz.described import Described, client, operations
 from tests.tenant.clients import FORM
 from tests.tenant.person import OWN_PAGE
 from tests.tenant.practice import Practice
+from tests.tenant.relying_party import RelyingParty, sent_back
 from tests.tenant.tokens import parts_of
 
 OPERATIONS = operations()
@@ -34,7 +36,17 @@ def by_id(operation: Described) -> str:
 def tokens(practice: Practice) -> dict[str, tuple[str, set[str]]]:
     """Access tokens: of which kind, and with which permissions."""
     user = practice.user_token("openid profile email User.Read")
-    return {token: held(token) for token in (practice.learner_token(), practice.administrator_token(), user)}
+    made = (practice.learner_token(), practice.administrator_token(), user, cli_token(practice))
+    return {token: held(token) for token in made}
+
+
+def cli_token(practice: Practice) -> str:
+    """An access token of the Azure CLI, which may read the directory for everyone."""
+    cli = RelyingParty(
+        authority=practice.authority, client_id=AZURE_CLI_CLIENT_ID, redirect_uri="http://localhost:49152"
+    )
+    redirect = practice.person().sign_in(cli.link(scope="Directory.Read.All"))
+    return cli.redeem(sent_back(redirect)["code"]).json()["access_token"]
 
 
 def held(token: str) -> tuple[str, set[str]]:
