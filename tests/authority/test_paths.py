@@ -124,6 +124,6 @@ def test_msal_takes_an_authority_that_ends_in_a_slash_and_none_at_all(end: str, 
     (tmp_path / ".env").write_text("")
     registration = Registration.load(tmp_path / ".env", {})
     where = {"authority": registration.authority + end} if end else {}
-    app = msal.PublicClientApplication(registration.public_client_id, http_client=registration.http, **where)
+    app = msal.PublicClientApplication(registration.public_client_id, http_client=registration.session, **where)
     flow = app.initiate_device_flow(["User.Read"])
     assert "user_code" in flow or flow["error_codes"] == [50194]
