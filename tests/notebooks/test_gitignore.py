@@ -52,7 +52,7 @@ OURS = sorted(
     for folder in (".github", ".binder", "images", "notebooks", "tests")
     for kind in KINDS
     for path in (ROOT / folder).rglob(f"*.{kind}")
-    if not {"node_modules", ".ipynb_checkpoints"} & set(path.parts)
+    if not {"node_modules", ".venv", ".ipynb_checkpoints"} & set(path.parts)
 )
 
 
