@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from course import Registration
+from course.redaction import without_lookalikes
 from tests.browser.lab import Lab
 
 IMPORTS, FORM = "01-002", "01-040"
@@ -60,10 +61,15 @@ def test_the_authority_follows_the_tenant_and_the_audience(form: Locator):
 def test_a_secret_is_read_once(form: Locator):
     field = form.get_by_label("Client secret")
     expect(field).to_have_attribute("type", "password")
+    expect(field).to_have_accessible_description(re.compile("The secret's value, not its ID"))
+    for name, value in {"autocomplete": "new-password", "data-1p-ignore": "true", "data-lpignore": "true"}.items():
+        expect(field).to_have_attribute(name, value)
     field.fill(CANARY)
-    field.blur()
+    expect(field).to_have_value(CANARY)
+    field.press("Enter")
     expect(field).to_have_value("")
     expect(status(form, "A secret is set (****).")).to_be_visible()
+    expect(field).to_have_attribute("placeholder", "")
 
 
 def test_a_secret_in_another_field_is_taken_out(form: Locator):
@@ -71,6 +77,53 @@ def test_a_secret_in_another_field_is_taken_out(form: Locator):
     client_id.fill(CANARY)
     expect(client_id).to_have_value("")
     expect(status(form, "That looks like a secret, so it was taken out.")).to_be_visible()
+
+
+@pytest.mark.parametrize("label", ["Tenant", "Scope", "Name of the new app"])
+def test_a_secret_that_is_typed_key_by_key_is_taken_out_to_its_end(form: Locator, label: str):
+    field = form.get_by_label(label, exact=True)
+    field.fill("")
+    field.press_sequentially(f"{CANARY}andMore", delay=20)
+    expect(field).to_have_value("")
+    expect(status(form, "That looks like a secret, so it was taken out.")).to_be_visible()
+    field.blur()
+    field.press_sequentially("contoso.example", delay=20)
+    expect(field).to_have_value("contoso.example")
+    field.blur()
+    expect(status(form, "That looks like a secret, so it was taken out.")).to_have_count(0)
+
+
+# As `without_lookalikes` has it: the browser is first, and knows the same shapes.
+SHAPES = [
+    *(
+        CANARY,
+        f"https://{CANARY}",
+        f"'{CANARY}';",
+        f"api://{CANARY}/.default",
+        f"x {CANARY}",
+        "-----BEGIN PRIVATE KEY-----",
+    ),
+    *("MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ", "Q29ycmVjdCBob3JzZSB/YmF0dGVy+2Fuc/c3RhcGxlMDEyMw=="),
+    *(
+        "My-Records-Api-v2-of-the-Year-2031",
+        "Contoso-Practice01.onmicrosoft.com",
+        "https://graph.microsoft.com/.default",
+    ),
+    *(
+        "api://6731de76-14a6-49ae-97bc-6eba6914391e/Access.As.User",
+        "/home/Me/Certificates2031/MyCompanyProduction-Cert2.pfx",
+    ),
+    *("https://Contoso-App2-eastus-production.azurewebsites.net/.auth/login/aad/callback", "0123456789" * 5),
+]
+
+
+def test_the_browser_and_the_kernel_know_the_same_shapes(form: Locator):
+    field = form.get_by_label("Scope", exact=True)
+    taken_out = []
+    for text in SHAPES:
+        field.fill(text)
+        taken_out += [text] if field.input_value() == "" else []
+    assert taken_out == [text for text in SHAPES if without_lookalikes(text) != text] and len(taken_out) == 8
 
 
 def test_an_app_is_registered_tested_and_saved(notebook: Lab, form: Locator, env_file: Path):

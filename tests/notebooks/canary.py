@@ -17,6 +17,11 @@ def new() -> str:
     return f"Aa8~{secrets.token_urlsafe(30)}"
 
 
+def control() -> str:
+    """A text that is taken for no secret, so that it stays: what a search has to find where it is looked for."""
+    return secrets.token_hex(15)
+
+
 def spellings(canary: str, data: bytes) -> list[str]:
     """How data holds a canary, or half of one: `plain`, `base64` and so on; empty when it doesn't."""
     return list(dict.fromkeys(_spellings(canary, data)))

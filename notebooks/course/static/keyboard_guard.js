@@ -43,9 +43,11 @@ function watch(box, model, signal) {
   const emptied = new WeakSet(); // our own events, which tell ipywidgets that the field is empty
   const take = (event) => {
     const input = event.target;
-    if (input.type !== "text" || emptied.has(event) || !(typing.has(input) || holdsSecret(input.value))) return;
+    if (input.type !== "text" || emptied.has(event)) return;
+    const key = event.inputType === "insertText" && event.data?.length <= 2; // and no text that was pasted or filled in
+    if (!(key && typing.has(input)) && !holdsSecret(input.value)) return;
     event.stopImmediatePropagation();
-    if (event.inputType === "insertText") typing.add(input);
+    if (key) typing.add(input);
     input.value = "";
     const empty = new Event("input", { bubbles: true });
     emptied.add(empty);
