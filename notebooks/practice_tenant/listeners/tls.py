@@ -45,9 +45,9 @@ class TlsIdentity:
         self._ca_key, self._leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         self._ca = _authority(self._ca_key)
         self.ca_certificate = self._ca.public_bytes(serialization.Encoding.PEM).decode()
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self.context.set_alpn_protocols(["http/1.1"])
+        self.context = context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
         self._make_leaf(now)
 
     def at(self, now: float) -> ssl.SSLContext:
